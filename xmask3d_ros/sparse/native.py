@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our own sparse convolution backend, in PyTorch alone: CPU and GPU, any floating type."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from xmask3d_ros.sparse import keys
+from xmask3d_ros.sparse.kernel_map import KernelMap, build_kernel_map
+from xmask3d_ros.sparse.pair_convolution import PairConvolution
+from xmask3d_ros.sparse.table_convolution import TableConvolution
+
+NARROW_CHANNELS = 8
+"""Up to this many input channels the table is faster on a CPU too: products with so few columns waste the machine."""
+
+
+class NativeMaps:
+    """See :class:`xmask3d_ros.sparse.backend.CoordinateMaps`.
+
+    Voxels are kept sorted by key at every stride; features at stride 1 keep the caller's order.
+    """
+
+    def __init__(self, coordinates: Tensor, batch_size: int | None = None) -> None:
+        keys.check(coordinates)
+        self._given = coordinates.long()
+        sorted_keys, order = torch.sort(keys.pack(self._given))
+        if (sorted_keys[1:] == sorted_keys[:-1]).any():
+            raise ValueError("coordinates name a voxel twice: voxelise the points first, so that each voxel is one row")
+        found = int(self._given[:, 0].max()) + 1 if len(coordinates) else 0
+        self.batch_size = found if batch_size is None else batch_size
+        if found > self.batch_size:
+            raise ValueError(f"coordinates name view {found - 1}, beyond a batch of {self.batch_size}")
+        self._keys = {1: sorted_keys}
+        self._order = None if bool((order[1:] > order[:-1]).all()) else order
+        self._maps: dict[tuple[int, int, int], KernelMap] = {}
+
+    def coordinates(self, stride: int) -> Tensor:
+        """(V_s, 4) int64 at tensor stride ``stride``."""
+        return self._given if stride == 1 else keys.unpack(self._keys_at(stride))
+
+    def convolve(self, features: Tensor, kernel: Tensor, kernel_size: int, stride: int, step: int) -> Tensor:
+        """See the interface."""
+        return self._run(features, kernel, self.kernel_map(kernel_size, stride, step), False)
+
+    def convolve_transposed(self, features: Tensor, kernel: Tensor, stride: int, step: int) -> Tensor:
+        """See the interface."""
+        return self._run(features, kernel, self.kernel_map(step, stride // step, step), True)
+
+    def kernel_map(self, kernel_size: int, stride: int, step: int) -> KernelMap:
+        """The map from voxels at ``stride`` to those at ``stride * step``, made once."""
+        name = (kernel_size, stride, step)
+        if name not in self._maps:
+            inputs, outputs = self._keys_at(stride), self._keys_at(stride * step)
+            sorted_map = build_kernel_map(inputs, outputs, kernel_size, stride, symmetric=step == 1)
+            if stride == 1 and self._order is not None:
+                sorted_map = sorted_map.reordered(self._order)
+            self._maps[name] = sorted_map
+        return self._maps[name]
+
+    def _keys_at(self, stride: int) -> Tensor:
+        if stride not in self._keys:
+            cells = keys.unpack(self._keys[1])
+            cells[:, 1:] = torch.div(cells[:, 1:], stride, rounding_mode="floor") * stride
+            self._keys[stride] = torch.unique(keys.pack(cells))
+        return self._keys[stride]
+
+    @staticmethod
+    def _run(features: Tensor, kernel: Tensor, kernel_map: KernelMap, transposed: bool) -> Tensor:
+        wide = features.is_cuda or (kernel.shape[1] <= NARROW_CHANNELS and not transposed)
+        function = TableConvolution if wide else PairConvolution
+        with torch.autocast(features.device.type, enabled=False):
+            return function.apply(features, kernel, kernel_map, transposed)
