@@ -36,9 +36,7 @@ class Camera:
 
     def __post_init__(self) -> None:
         if self.width <= 0 or self.height <= 0:
-            raise ValueError(
-                f"camera size {self.width}x{self.height}: both must be positive; is camera_info filled in?"
-            )
+            raise ValueError(f"camera size {self.width}x{self.height}: both must be positive; is camera_info empty?")
         for name in ("fx", "fy", "cx", "cy"):
             object.__setattr__(self, name, float(getattr(self, name)))
         if not (self.fx > 0 and self.fy > 0 and math.isfinite(self.fx) and math.isfinite(self.fy)):

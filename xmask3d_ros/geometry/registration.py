@@ -15,10 +15,12 @@ def register_depth(
 ) -> NDArray[np.float32]:
     """Depth (H, W) float32 metres of ``depth_camera`` on the pixel grid of ``color_camera``, (Hc, Wc) float32.
 
-    Every reading covers its own footprint in the colour image: the nearest pixel, and where the colour grid is finer all
-    pixels that are nearer to it than to its neighbours, so that up-sampling leaves no holes. Where readings fall on one
-    pixel the nearest surface wins. 0 = no reading (also what the depth camera could not see). ``color_from_depth`` is the
-    (4, 4) pose of the depth camera in the colour camera's optical frame.
+    Every reading covers its own footprint in the colour image: the nearest pixel, and where the colour grid is finer
+    all pixels that are nearer to it than to its neighbours, so that up-sampling leaves no holes. Where readings fall
+    on one pixel the nearest surface wins. 0 = no reading (also what the depth camera could not see).
+    ``color_from_depth`` is the (4, 4) pose of the depth camera in the colour camera's optical frame.
+
+    Raises ValueError when the depth image and its camera differ in size, or the pose is not rigid.
     """
     if depth.shape != (depth_camera.height, depth_camera.width):
         raise ValueError(

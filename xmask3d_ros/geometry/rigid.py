@@ -91,9 +91,7 @@ def check_rigid(matrix: ArrayLike, name: str = "transform", tolerance: float = 1
     rotation = values[:3, :3]
     departure = float(np.abs(rotation.T @ rotation - np.eye(3)).max())
     if departure > tolerance:
-        raise ValueError(
-            f"the rotation of {name} is off an orthonormal matrix by {departure:.2g}; remove scale or shear"
-        )
+        raise ValueError(f"the rotation of {name} is off orthonormal by {departure:.2g}; remove scale or shear")
     if np.linalg.det(rotation) < 0:
         raise ValueError(f"the rotation of {name} is a mirror (determinant -1); swap or negate one axis")
     return values

@@ -48,7 +48,7 @@ class TransformHistory:
     samples: list[Sample] = field(default_factory=list)
 
     def insert(self, stamp_ns: int, sample: Sample, keep_ns: int | None) -> bool:
-        """Adds a sample; False if it is refused: older than the bound, or a stamp that is already there (the first wins)."""
+        """Adds a sample; False if it is older than the bound, or its stamp is there already (the first one stays)."""
         if self.static:
             self.stamps, self.samples = [stamp_ns], [sample]
             return True
