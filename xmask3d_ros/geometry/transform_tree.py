@@ -20,7 +20,7 @@ class TransformTree:
     """Transforms between frames at any time that the inserted samples cover."""
 
     def __init__(self, cache_seconds: float | None = 10.0) -> None:
-        """``cache_seconds`` bounds the history of every moving frame, counted from its newest sample; None keeps all."""
+        """``cache_seconds`` bounds the history of each moving frame, counted from its newest sample; None keeps all."""
         self._keep_ns = None if cache_seconds is None else round(cache_seconds * 1e9)
         self._histories: dict[str, TransformHistory] = {}
         self._frames: dict[str, None] = {}  # insertion-ordered set
@@ -58,9 +58,9 @@ class TransformTree:
         """
         with self._lock:
             up, down = self._paths(target, source, stamp_ns)
-            return inverse_rigid(self._chain(down, target, source, stamp_ns)) @ self._chain(
-                up, target, source, stamp_ns
-            )
+            ancestor_from_source = self._chain(up, target, source, stamp_ns)
+            ancestor_from_target = self._chain(down, target, source, stamp_ns)
+        return inverse_rigid(ancestor_from_target) @ ancestor_from_source
 
     def latest_common_time(self, target: str, source: str) -> int:
         """The newest stamp at which all transforms between the frames are known; 0 if none of them moves."""
@@ -70,7 +70,7 @@ class TransformTree:
     def time_range(self, target: str, source: str) -> tuple[int, int] | None:
         """First and last stamp that the newest path between the frames covers; None if none of its transforms moves.
 
-        Raises UnknownFrameError or UnconnectedError, and ExtrapolationError when the moving parts have no time in common.
+        Raises UnknownFrameError or UnconnectedError, and ExtrapolationError when the moving parts share no time.
         """
         with self._lock:
             up, down = self._paths(target, source, None)
