@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words to token numbers, for CLIP's text tower."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+import open_clip
+import torch
+from torch import Tensor
+
+
+class Tokenizer(Protocol):
+    """What a text tower needs of its tokenizer."""
+
+    vocabulary_size: int
+    """Size of the token table it was made for."""
+
+    def __call__(self, texts: list[str]) -> Tensor:
+        """(n, context length) int64; the end-of-text token has the highest number, by which CLIP finds it."""
+
+    def known(self, word: str) -> bool:
+        """Whether the tokenizer can tell this word from others."""
+
+
+class BytePairTokenizer:
+    """CLIP's byte-pair encoding, as open_clip ships it: knows every word."""
+
+    def __init__(self, context_length: int) -> None:
+        self._tokenizer = open_clip.SimpleTokenizer(context_length=context_length)
+        self.vocabulary_size = self._tokenizer.vocab_size
+
+    def __call__(self, texts: list[str]) -> Tensor:
+        return self._tokenizer(texts)
+
+    def known(self, word: str) -> bool:
+        return True
+
+
+class WordListTokenizer:
+    """One token a word of a list, for towers trained on a small vocabulary.
+
+    ``path`` is a UTF-8 text file with a word a line. Texts are lower-cased and split at everything that is not a
+    letter or digit. Numbers: 0 padding, 1 unknown word, then the list in its order, then start and end of text.
+    Raises ``ValueError`` for an empty list, a line that is not one word, or a word that is there twice.
+    """
+
+    PADDING, UNKNOWN = 0, 1
+
+    def __init__(self, path: Path, context_length: int) -> None:
+        words = path.read_text(encoding="utf-8").splitlines()
+        self._numbers: dict[str, int] = {}
+        for line, word in enumerate(words, start=1):
+            if split_words(word) != [word]:
+                raise ValueError(f"{path}, line {line}: {word!r} is not one lower-case word")
+            if word in self._numbers:
+                raise ValueError(f"{path}, line {line}: {word!r} is in the list twice")
+            self._numbers[word] = self.UNKNOWN + line
+        if not words:
+            raise ValueError(f"{path}: the word list is empty")
+        self._start = self.UNKNOWN + len(words) + 1
+        self._end = self._start + 1
+        self._context_length = context_length
+        self.vocabulary_size = self._end + 1
+
+    def __call__(self, texts: list[str]) -> Tensor:
+        tokens = torch.full((len(texts), self._context_length), self.PADDING)
+        for row, text in zip(tokens, texts, strict=True):
+            numbers = [self._numbers.get(word, self.UNKNOWN) for word in split_words(text)]
+            sequence = [self._start, *numbers[: self._context_length - 2], self._end]
+            row[: len(sequence)] = torch.tensor(sequence)
+        return tokens
+
+    def known(self, word: str) -> bool:
+        return word.lower() in self._numbers
+
+
+def split_words(text: str) -> list[str]:
+    """Lower-case runs of letters and digits in ``text``."""
+    return re.findall(r"[^\W_]+", text.lower())
