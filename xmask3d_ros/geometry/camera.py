@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 
 from .distortion import COEFFICIENTS, distort, largest_radius, undistort
@@ -84,14 +86,21 @@ class Camera:
         """
         points = np.asarray(points_camera, np.float64).reshape(-1, 3)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            depth = np.where(points[:, 2] > 0, points[:, 2], np.nan)
-            x, y = points[:, 0] / depth, points[:, 1] / depth
-            if self.distortion_model != "none":
-                outside = x * x + y * y > self.largest_radius**2
-                x, y = distort(self.distortion_model, self.distortion, np.where(outside, np.nan, x), y)
-            pixels = np.stack([self.fx * x + self.cx, self.fy * y + self.cy], axis=-1)
-        pixels[np.isnan(pixels).any(axis=1)] = np.nan
-        return pixels
+            inverse_depth = 1.0 / np.where(points[:, 2] > 0, points[:, 2], np.nan)
+            u, v = self.project_normalised(points[:, 0] * inverse_depth, points[:, 1] * inverse_depth)
+        return np.stack([u, v], axis=-1)
+
+    def project_normalised(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Pixels u, v of normalised coordinates x/z, y/z: numpy arrays or torch tensors of one shape.
+
+        NaN outside the distortion model's domain. The caller sees to z > 0.
+        """
+        if self.distortion_model != "none":
+            library: Any = torch if isinstance(x, torch.Tensor) else np
+            outside = x * x + y * y > self.largest_radius**2
+            x, y = (library.where(outside, math.nan, axis) for axis in (x, y))
+            x, y = distort(self.distortion_model, self.distortion, x, y)
+        return self.fx * x + self.cx, self.fy * y + self.cy
 
     def rays(self, pixels: ArrayLike) -> NDArray[np.float64]:
         """Rays (N, 3) float64 with z = 1 through pixels (N, 2) (u, v), distortion removed.

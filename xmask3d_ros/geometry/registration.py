@@ -29,37 +29,50 @@ def register_depth(
         )
     transform = check_rigid(color_from_depth, "color_from_depth")
     with np.errstate(invalid="ignore"):
-        rows, columns = np.nonzero((depth > 0) & np.isfinite(depth))
-    z = depth[rows, columns].astype(np.float64)
-    rays = ray_grid(depth_camera)[rows, columns]
-    points = np.column_stack([rays * z[:, None], z]) @ transform[:3, :3].T + transform[:3, 3]
-    pixels = color_camera.project(points)
-    seen = np.isfinite(pixels[:, 0])
-    pixels, nearness = pixels[seen], z[seen] / points[seen, 2]
-    footprint = nearness[:, None] * (color_camera.fx / depth_camera.fx, color_camera.fy / depth_camera.fy)
-    return _splat(pixels, points[seen, 2].astype(np.float32), footprint, color_camera)
+        valid = np.flatnonzero((depth > 0) & np.isfinite(depth))
+    # Axis by axis: whole rows of memory, some five times as fast as (N, 3) arrays.
+    depth_z = depth.ravel()[valid].astype(np.float64)
+    rays = ray_grid(depth_camera).reshape(-1, 2)
+    depth_x, depth_y = rays[valid, 0] * depth_z, rays[valid, 1] * depth_z
+    x, y, z = (row[0] * depth_x + row[1] * depth_y + row[2] * depth_z + row[3] for row in transform[:3])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        u, v = color_camera.project_normalised(x / z, y / z)
+        nearness = depth_z / z
+        seen = (z > 0) & (np.abs(u) < 1e6) & (np.abs(v) < 1e6)
+    u, v, z, nearness = u[seen], v[seen], z[seen], nearness[seen]
+    columns = _covered(u, nearness * (color_camera.fx / depth_camera.fx), color_camera.width)
+    rows = _covered(v, nearness * (color_camera.fy / depth_camera.fy), color_camera.height)
+    return _nearest_surface(columns, rows, z.astype(np.float32), color_camera)
 
 
-def _splat(
-    pixels: NDArray[np.float64], z: NDArray[np.float32], footprint: NDArray[np.float64], camera: Camera
+def _covered(
+    center: NDArray[np.float64], footprint: NDArray[np.float64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Along one axis, the first pixel and the number of pixels (0: outside the image) that each reading covers."""
+    nearest = np.rint(center)
+    # Half-open intervals: neighbours whose footprints touch share no pixel and leave none out. A footprint larger than
+    # the bound belongs to a reading centimetres from the lens; it shall not paint the picture.
+    half = np.minimum(footprint, 64.0) / 2
+    first = np.maximum(np.minimum(np.ceil(center - half), nearest), 0)
+    end = np.minimum(np.maximum(np.ceil(center + half), nearest + 1), size)
+    return first.astype(np.int64), np.maximum(end - first, 0).astype(np.int64)
+
+
+def _nearest_surface(
+    columns: tuple[NDArray[np.int64], NDArray[np.int64]],
+    rows: tuple[NDArray[np.int64], NDArray[np.int64]],
+    z: NDArray[np.float32],
+    camera: Camera,
 ) -> NDArray[np.float32]:
-    """Z-buffer (H, W): each reading (N,) fills the pixel centres within its footprint (N, 2), at least the nearest."""
-    nearest = np.floor(pixels + 0.5)
-    # Half-open intervals [first, last): neighbours whose footprints touch share no pixel and leave none out.
-    first = np.minimum(np.ceil(pixels - footprint / 2), nearest)
-    last = np.maximum(np.ceil(pixels + footprint / 2), nearest + 1)
-    size = np.array([camera.width, camera.height])
-    inside = (last > 0).all(axis=1) & (first < size).all(axis=1)
-    # A footprint larger than this is a reading centimetres from the lens; do not let it paint the picture.
-    extent = np.minimum(last[inside] - first[inside], 64).astype(np.int64)
-    first_pixel, z = first[inside].astype(np.int64), z[inside]
+    """Z-buffer (H, W) of readings (N,) that each cover a rectangle of pixels."""
+    (first_column, wide), (first_row, high) = columns, rows
+    first_pixel = first_row * camera.width + first_column
     buffer = np.full(camera.width * camera.height, np.inf, np.float32)
-    for right in range(extent[:, 0].max(initial=0)):
-        wide = extent[:, 0] > right
-        for down in range(extent[wide, 1].max(initial=0)):
-            covers = wide & (extent[:, 1] > down)
-            column, row = first_pixel[covers, 0] + right, first_pixel[covers, 1] + down
-            on_image = (column >= 0) & (column < camera.width) & (row >= 0) & (row < camera.height)
-            np.minimum.at(buffer, row[on_image] * camera.width + column[on_image], z[covers][on_image])
+    on_image = np.flatnonzero((wide > 0) & (high > 0))
+    for right in range(wide[on_image].max(initial=0)):
+        column = on_image if right == 0 else on_image[wide[on_image] > right]
+        for down in range(high[column].max(initial=0)):
+            covering = column if down == 0 else column[high[column] > down]
+            np.minimum.at(buffer, first_pixel[covering] + (down * camera.width + right), z[covering])
     buffer[np.isinf(buffer)] = 0.0
     return buffer.reshape(camera.height, camera.width)

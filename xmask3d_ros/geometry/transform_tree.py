@@ -63,9 +63,14 @@ class TransformTree:
         return inverse_rigid(ancestor_from_target) @ ancestor_from_source
 
     def latest_common_time(self, target: str, source: str) -> int:
-        """The newest stamp at which all transforms between the frames are known; 0 if none of them moves."""
-        covered = self.time_range(target, source)
-        return 0 if covered is None else covered[1]
+        """The oldest of the newest stamps along the newest path between the frames; 0 if no transform on it moves.
+
+        Raises UnknownFrameError or UnconnectedError.
+        """
+        with self._lock:
+            up, down = self._paths(target, source, None)
+            moving = [self._histories[child] for child in up + down if not self._histories[child].static]
+            return min((history.stamps[-1] for history in moving), default=0)
 
     def time_range(self, target: str, source: str) -> tuple[int, int] | None:
         """First and last stamp that the newest path between the frames covers; None if none of its transforms moves.

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from .camera import Camera
-from .distortion import distort
 from .rigid import check_rigid, inverse_rigid
 
 
@@ -64,13 +63,7 @@ def visible_points(
 
 def _pixels(x: Any, y: Any, z: Any, camera: Camera, border: int) -> tuple[Any, Any, Any]:
     """Rounded pixel (float, so that far-off points cannot overflow) of each point, and whether it may count."""
-    in_front = z > 0
-    x, y = x / z, y / z
-    if camera.distortion_model != "none":
-        in_front &= x * x + y * y <= camera.largest_radius**2
-        x, y = distort(camera.distortion_model, camera.distortion, x, y)
-    columns = torch.round(camera.fx * x + camera.cx)
-    rows = torch.round(camera.fy * y + camera.cy)
-    inside = in_front & (columns >= border) & (columns < camera.width - border)
+    columns, rows = (torch.round(axis) for axis in camera.project_normalised(x / z, y / z))
+    inside = (z > 0) & (columns >= border) & (columns < camera.width - border)
     inside &= (rows >= border) & (rows < camera.height - border)
     return columns, rows, inside
