@@ -109,11 +109,13 @@ class TransformTree:
             history = self._histories.get(frame)
             return history.parent_at(None) if history else None
 
-    def clear(self) -> None:
-        """Forgets everything (a clock that jumped back, a bag that loops)."""
+    def clear(self, keep_static: bool = False) -> None:
+        """Forgets everything (a clock that jumped back, a bag that loops), or all but the static transforms."""
         with self._lock:
-            self._histories.clear()
-            self._frames.clear()
+            static = {child: each for child, each in self._histories.items() if keep_static and each.static}
+            self._histories = static
+            edges = ((each.parent_at(None), child) for child, each in static.items())
+            self._frames = dict.fromkeys(frame for edge in edges for frame in edge)
 
     def all_frames_as_yaml(self) -> str:
         """A listing of all frames with parent, rate and the time covered, in the manner of tf2's buffer."""
