@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A vocabulary as the network sees it: text embeddings, groups, background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from xmask3d_ros.model.config import ModelConfig
+from xmask3d_ros.vocabulary import ClassEntry, Vocabulary, normalise
+
+
+@dataclass(frozen=True)
+class TextClasses:
+    """Classes to score points against: those of a vocabulary, then the background that competes with them."""
+
+    embeddings: Tensor
+    """(R, C) float32 unit text embeddings, one a word."""
+    class_of_row: Tensor
+    """(R,) int64 class of each word."""
+    is_base: Tensor
+    """(K,) bool, classes of the base group."""
+    named: int
+    """The first ``named`` of the K classes are the vocabulary's; the rest is background, reported as unknown."""
+
+    def __len__(self) -> int:
+        return len(self.is_base)
+
+    @property
+    def gated(self) -> bool:
+        """Whether both groups have classes, so that choosing a group makes sense."""
+        return bool(self.is_base.any()) and not bool(self.is_base.all())
+
+    def logits(self, embeddings: Tensor, scale: Tensor | float = 1.0) -> Tensor:
+        """Scaled cosines with the classes; a class scores as its best word.
+
+        Args:
+            embeddings: (N, C), any length.
+            scale: factor of the cosines.
+
+        Returns:
+            (N, K).
+        """
+        cosines = cosine(embeddings, self.embeddings)
+        return scale * self.best_word(cosines)
+
+    def best_word(self, by_word: Tensor) -> Tensor:
+        """(N, R) scores by word -> (N, K) scores by class."""
+        if by_word.shape[1] == len(self):
+            return by_word
+        best = by_word.new_full((by_word.shape[0], len(self)), -torch.inf)
+        index = self.class_of_row.expand(by_word.shape[0], -1)
+        return best.scatter_reduce(1, index, by_word, reduce="amax")
+
+
+def cosine(embeddings: Tensor, unit_rows: Tensor) -> Tensor:
+    """Cosines of (N, C) embeddings with (R, C) unit rows -> (N, R)."""
+    return torch.nn.functional.normalize(embeddings, dim=-1) @ unit_rows.T
+
+
+def is_base_word(words: Sequence[str], config: ModelConfig) -> bool:
+    """Whether one of the words names a training base class or a synonym of one."""
+    known = {normalise(name) for name in config.base_classes}
+    known |= {normalise(word) for name in config.base_classes for word in config.synonyms.get(name, ())}
+    return any(normalise(word) in known for word in words)
+
+
+def background_of(vocabulary: Vocabulary, config: ModelConfig) -> list[ClassEntry]:
+    """The training base classes that a vocabulary leaves out.
+
+    They compete with the vocabulary, so that a point may be none of its classes; a benchmark's full list has none.
+    """
+    if config.scoring.background == "none":
+        return []
+    asked = {normalise(word) for entry in vocabulary.entries for word in entry.words}
+    return [
+        ClassEntry(name, tuple(config.synonyms.get(name, ())))
+        for name in config.base_classes
+        if not asked & {normalise(word) for word in (name, *config.synonyms.get(name, ()))}
+    ]
+
+
+class TextEncoder:
+    """Turns vocabularies into :class:`TextClasses`, keeping the embedding of every word it has met."""
+
+    def __init__(self, encode: Callable[[list[str]], Tensor], config: ModelConfig) -> None:
+        """``encode``: words -> (n, C) text embeddings of any length."""
+        self._encode = encode
+        self._config = config
+        self._embeddings: dict[str, Tensor] = {}
+
+    def embed(self, words: Sequence[str]) -> Tensor:
+        """(n, C) float32 un-normalised embeddings of the raw words, no template (METHODS 1.9)."""
+        new = [word for word in dict.fromkeys(words) if word not in self._embeddings]
+        if new:
+            for word, embedding in zip(new, self._encode(new).float(), strict=True):
+                self._embeddings[word] = embedding
+        return torch.stack([self._embeddings[word] for word in words])
+
+    def classes(self, vocabulary: Vocabulary) -> TextClasses:
+        """The vocabulary's classes and the background that competes with them."""
+        background = background_of(vocabulary, self._config)
+        entries = [*vocabulary.entries, *background]
+        embeddings = self.embed([word for entry in entries for word in entry.words])
+        rows = [number for number, entry in enumerate(entries) for _ in entry.words]
+        base = [is_base_word(entry.words, self._config) for entry in vocabulary.entries] + [True] * len(background)
+        device = embeddings.device
+        return TextClasses(
+            torch.nn.functional.normalize(embeddings, dim=-1),
+            torch.tensor(rows, dtype=torch.int64, device=device),
+            torch.tensor(base, dtype=torch.bool, device=device),
+            len(vocabulary.entries),
+        )
+
+    def forget(self) -> None:
+        """Drop all cached embeddings (after a change of device or weights)."""
+        self._embeddings.clear()

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long the stages of a frame take."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+_KEPT = 10_000
+
+
+class StageTimer:
+    """Collects durations by stage name; waits for the GPU, so that a stage owns the work it queued."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._milliseconds: dict[str, deque[float]] = {}
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block under this name."""
+        start = self._now()
+        yield
+        self._milliseconds.setdefault(name, deque(maxlen=_KEPT)).append(1e3 * (self._now() - start))
+
+    def _now(self) -> float:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        return time.perf_counter()
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Median and 95th percentile by stage, milliseconds, over the last :data:`_KEPT` frames."""
+        return {
+            name: {"median": float(np.median(values)), "p95": float(np.percentile(values, 95))}
+            for name, values in self._milliseconds.items()
+        }
