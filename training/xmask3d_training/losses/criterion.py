@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All terms of a training step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from xmask3d_ros.model.assignment import mask_logits_on_grid
+from xmask3d_training.losses.captions import caption_loss
+from xmask3d_training.losses.config import LossConfig
+from xmask3d_training.losses.cosine import class_logits
+from xmask3d_training.losses.mask_loss import mask_distances, mask_loss
+from xmask3d_training.losses.mask_set import mask_set_losses
+from xmask3d_training.losses.mask_targets import MaskTargets
+from xmask3d_training.losses.points import base_or_novel, binary_loss, class_loss, usable_labels
+
+
+@dataclass
+class Predictions:
+    """What the network says of a batch of B views with N points in all; K base classes, Q queries, L layers."""
+
+    mask_logits: Tensor
+    """(L, B, Q, h, w), last layer = final."""
+    mask_embeddings: Tensor
+    """(L, B, Q, C) G."""
+    clip_embeddings: Tensor | None
+    """(B, Q, C) MaskCLIP embeddings of the final masks; None while the mask loss is off."""
+    embeddings_3d: Tensor
+    """(N, C) F_3d."""
+    embeddings_2d: Tensor
+    """(N, C) F_2d; rows of uncovered points are not read."""
+    covered: Tensor
+    """(N,) bool, points with F_2d."""
+    fused: Tensor
+    """(N, C) F_fuse."""
+    binary_logits: Tensor
+    """(N,) base (positive) or novel."""
+    text: Tensor
+    """(K, C) text embeddings of the base classes."""
+    null: Tensor
+    """(C,) or (1, C) learned null embedding."""
+    scale: Tensor
+    """Scalar factor of the cosines."""
+
+
+@dataclass
+class Targets:
+    """What is known of the batch."""
+
+    label_images: Tensor
+    """(B, S, S) int64, K = not base."""
+    labels: Tensor
+    """(N,) int64, K = ignored."""
+    binary_labels: Tensor
+    """(N,) int64: 1 base, 0 novel, anything else neither."""
+    captions: Tensor
+    """(B, C) text embeddings of the captions."""
+    view_of_point: Tensor
+    """(N,) int64 in [0, B)."""
+    rows: Tensor
+    """(N,) int64 pixel row on the mask grid."""
+    columns: Tensor
+    """(N,) int64 pixel column on the mask grid."""
+    grid_size: tuple[int, int]
+    """Height and width of the mask grid."""
+
+
+class Criterion:
+    """Weighted terms by the reference's names; their sum is what is minimised."""
+
+    def __init__(self, config: LossConfig) -> None:
+        self.config = config
+
+    def __call__(self, predictions: Predictions, targets: Targets, epoch: int) -> dict[str, Tensor]:
+        """Terms of one batch; ``loss_3d_contra`` from epoch ``mask_3d_start`` on.
+
+        Computed in float32 or more, whatever the network's precision.
+        """
+        with torch.autocast(targets.labels.device.type, enabled=False):
+            return self._terms(_at_least_single(predictions), targets, epoch)
+
+    def _terms(self, predictions: Predictions, targets: Targets, epoch: int) -> dict[str, Tensor]:
+        config, everywhere = self.config, self.config.denominators == "global"
+        text, null, scale = predictions.text, predictions.null, predictions.scale
+        classes = len(text)
+
+        mask_classes = class_logits(predictions.mask_embeddings, text, null, scale)
+        masks = MaskTargets.from_labels(targets.label_images, classes)
+        terms = mask_set_losses(predictions.mask_logits, mask_classes, masks, config)
+
+        labels = targets.labels if config.fallbacks == "skip" else usable_labels(targets.labels, classes, everywhere)
+        for name, weight, embeddings in (
+            ("loss_3d", config.fused, predictions.fused),
+            ("loss_3d_pure", config.pure_3d, predictions.embeddings_3d),
+        ):
+            terms[name] = weight * class_loss(class_logits(embeddings, text, null, scale), labels, everywhere)
+        for name, weight, embeddings, counted in (
+            ("loss_explicit_contra", config.caption_fused, predictions.fused, None),
+            ("loss_explicit_contra_3d", config.caption_3d, predictions.embeddings_3d, None),
+            ("loss_explicit_contra_2d_pre", config.caption_2d, predictions.embeddings_2d, predictions.covered),
+        ):
+            value = caption_loss(embeddings, targets.view_of_point, targets.captions, counted, everywhere)
+            terms[name] = weight * value
+
+        unlabelled = base_or_novel(targets.labels, classes)
+        is_base = targets.binary_labels if config.binary_novel == "annotated" else unlabelled
+        value = binary_loss(predictions.binary_logits, is_base, config.binary_positive_weight, everywhere)
+        terms["loss_binary"] = config.binary * value
+        if config.mask_3d > 0 and epoch >= config.mask_3d_start:
+            is_base = targets.binary_labels if config.mask_3d_novel == "annotated" else unlabelled
+            terms["loss_3d_contra"] = config.mask_3d * self._mask_loss(predictions, targets, is_base, everywhere)
+        return terms
+
+    def _mask_loss(self, predictions: Predictions, targets: Targets, is_base: Tensor, everywhere: bool) -> Tensor:
+        if predictions.clip_embeddings is None:
+            raise ValueError("the mask loss needs the masks' CLIP embeddings: run MaskCLIP, or set mask_3d to 0")
+        distances = []
+        for view, (logits, clip) in enumerate(
+            zip(predictions.mask_logits[-1], predictions.clip_embeddings, strict=True)
+        ):
+            mine = targets.view_of_point == view
+            distances.append(
+                mask_distances(
+                    mask_logits_on_grid(logits.detach(), targets.grid_size),
+                    targets.rows[mine],
+                    targets.columns[mine],
+                    is_base[mine],
+                    predictions.embeddings_3d[mine],
+                    clip,
+                    self.config.fallbacks,
+                )
+            )
+        return mask_loss(distances, everywhere)
+
+
+def _at_least_single(predictions: Predictions) -> Predictions:
+    values = {}
+    for name, value in vars(predictions).items():
+        half = isinstance(value, Tensor) and value.dtype in (torch.float16, torch.bfloat16)
+        values[name] = value.float() if half else value
+    return Predictions(**values)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paper's mask loss: 3D embeddings drawn to the MaskCLIP embeddings of trustworthy masks (METHODS 1.12)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from xmask3d_training.losses.cosine import cosine_distance
+from xmask3d_training.losses.denominators import denominator
+
+LEAST_POINTS = 10
+"""A mask needs this many visible points."""
+MOST_NOVEL, MOST_BASE = 4, 1
+"""Masks taken of each kind, by view."""
+
+
+def mean_confidence(probability: Tensor) -> Tensor:
+    """(Q, H, W) mask probabilities -> (Q,) mean of those above 0.5; 0 where there is none."""
+    inside = probability > 0.5
+    return (probability * inside).sum(dim=(1, 2)) / inside.sum(dim=(1, 2)).clamp(min=1)
+
+
+def select_masks(
+    covers: Tensor, confidence: Tensor, is_base: Tensor, fallback: Literal["reference", "skip"] = "reference"
+) -> tuple[Tensor, Tensor]:
+    """Which masks of one view to learn from.
+
+    A mask of at least 10 points is *novel-dominant* with more than 10 novel points, more than 1.8 times its others, and
+    *base-dominant* with more than 150 base points, more than 20 times its others. Of the former the four most confident
+    are taken, of the latter the most confident.
+
+    Args:
+        covers: (Q, N) bool, whether the raw mask covers the point.
+        confidence: (Q,).
+        is_base: (N,) int64: 1 base, 0 novel, anything else neither.
+        fallback: where no mask has 10 points, ``reference`` lets query 0 cover all points.
+
+    Returns:
+        (M,) int64 queries, novel-dominant ones first, each kind by falling confidence; and ``covers`` as used.
+    """
+    if fallback == "reference" and not bool((covers.sum(dim=1) >= LEAST_POINTS).any()):
+        covers = covers.clone()
+        covers[0] = True
+    points = covers.sum(dim=1).double()
+    novel = (covers & (is_base == 0)).sum(dim=1).double()
+    base = (covers & (is_base == 1)).sum(dim=1).double()
+    enough = points >= LEAST_POINTS
+    novel_dominant = enough & (novel > 10) & (novel > 1.8 * (points - novel))
+    base_dominant = enough & ~novel_dominant & (base > 150) & (base > 20 * (points - base))
+    order = torch.sort(confidence, descending=True, stable=True).indices
+    chosen = [order[novel_dominant[order]][:MOST_NOVEL], order[base_dominant[order]][:MOST_BASE]]
+    return torch.cat(chosen), covers
+
+
+def mask_distances(
+    grid_logits: Tensor,
+    rows: Tensor,
+    columns: Tensor,
+    is_base: Tensor,
+    embeddings_3d: Tensor,
+    clip_embeddings: Tensor,
+    fallback: Literal["reference", "skip"] = "reference",
+) -> Tensor:
+    """1 - cos(mean F_3d of the mask's points, MaskCLIP embedding) for the selected masks of one view.
+
+    Args:
+        grid_logits: (Q, H, W) raw mask logits on the mask grid.
+        rows: (N,) int64 pixel row of each point.
+        columns: (N,) int64 pixel column of each point.
+        is_base: (N,) as in :func:`select_masks`.
+        embeddings_3d: (N, C) F_3d; the only input that gets a gradient.
+        clip_embeddings: (Q, C).
+        fallback: as in :func:`select_masks`.
+
+    Returns:
+        (M,), empty where nothing is selected.
+    """
+    probability = grid_logits.detach().float().sigmoid()
+    covers = probability[:, rows, columns] >= 0.5
+    chosen, covers = select_masks(covers, mean_confidence(probability), is_base, fallback)
+    weight = covers[chosen].to(embeddings_3d.dtype)
+    means = weight @ embeddings_3d / weight.sum(dim=1, keepdim=True)
+    return cosine_distance(means, clip_embeddings[chosen].detach())
+
+
+def mask_loss(distances: list[Tensor], everywhere: bool = False) -> Tensor:
+    """Mean over the selected masks of all views; 0 without any. ``everywhere``: over all processes' masks."""
+    joined = torch.cat(distances)
+    return joined.sum() / denominator(len(joined), everywhere, joined.device).to(joined)
