@@ -41,7 +41,7 @@ def build_interface(source: Path, build: Path, prefix: Path, log: Path) -> None:
         *("cmake", "-S", str(source), "-B", str(build)),
         f"-DCMAKE_INSTALL_PREFIX={prefix}",
         f"-DPython3_EXECUTABLE={python}",
-        *("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF"),
+        "-DBUILD_TESTING=OFF",
     ]
     make = ["cmake", "--build", str(build), "--target", "install", "--parallel", str(os.cpu_count() or 1)]
     with log.open("w") as output:

@@ -1,0 +1,38 @@
+# Everything runs in .venv, which `setup` makes and keeps up to date (standalone/bootstrap.py says how).
+PYTHON ?= python3
+BAG ?= sample/room
+VOCABULARY ?= config/vocabularies/scannet20.yaml
+MODEL ?= tiny
+OUT ?= out/demo
+
+VENV := $(CURDIR)/.venv
+# Interfaces built into .venv are found by the loader's path. The ROS wheels add it themselves; a sourced ROS does not.
+RUN := env LD_LIBRARY_PATH=$(VENV)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH} $(VENV)/bin/
+# Set by the ROS wheels in every process below a Python of theirs, it would keep ours from finding its libraries.
+unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
+
+.PHONY: help demo test lint setup clean
+
+help:
+	@echo "make demo   segment a recording into a labelled cloud: BAG=$(BAG) VOCABULARY=... MODEL=$(MODEL) OUT=$(OUT)"
+	@echo "make test   check style and types, and run the tests"
+	@echo "make lint   check style and types"
+	@echo "make clean  remove what was built and written, but not .venv"
+	@echo "Each sets up .venv first; PYTHON=$(PYTHON) is the interpreter it is made with."
+
+demo: setup
+	$(RUN)xmask3d segment $(BAG) --vocabulary $(VOCABULARY) --model $(MODEL) --out $(OUT)
+
+test: lint
+	$(RUN)pytest
+
+lint: setup
+	$(RUN)ruff check
+	$(RUN)ruff format --check
+	$(RUN)mypy
+
+setup:
+	@$(PYTHON) standalone/bootstrap.py --venv $(VENV)
+
+clean:
+	rm -rf build install log out .pytest_cache .mypy_cache .ruff_cache .hypothesis
