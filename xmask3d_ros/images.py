@@ -125,6 +125,6 @@ def _decode(image_format: str, data: Any, flags: int) -> NDArray[Any]:
     if image is None:
         raise ImageError(
             f"compressed image of format '{image_format}' and {content.size} bytes cannot be decoded: "
-            "it is truncated, or neither jpeg nor png. Set the transport's format to one of them, or record the raw topic"
+            "it is truncated, or neither jpeg nor png. Set the transport to one of them, or record the raw topic"
         )
     return np.asarray(image)
