@@ -184,8 +184,8 @@ class BagFrames:
             if color_frame != depth_frame:
                 raise DroppedPairError(
                     "bad camera info",
-                    f"{self.topics.depth} is in '{depth_frame}', colour in '{color_frame}', and no camera_info beside the "
-                    "depth image tells how to register it; name it (--depth-info-topic) or record aligned depth",
+                    f"{self.topics.depth} is in '{depth_frame}', colour in '{color_frame}', and no camera_info "
+                    "beside the depth image tells how to register it; name it (--depth-info-topic) or record aligned depth",
                 )
             check_size(depth, color_camera, self.topics.depth, self.topics.color_info)
             return depth
