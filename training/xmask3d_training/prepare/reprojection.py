@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Do poses, intrinsics, depth and labels fit together? Labels of points against label images, pixel by pixel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmask3d_ros.geometry.camera import Camera
+from xmask3d_ros.geometry.visibility import visible_points
+
+
+class Reprojection(NamedTuple):
+    """The points that one frame sees."""
+
+    rows: NDArray[np.int64]
+    """(M,) pixel rows."""
+    columns: NDArray[np.int64]
+    """(M,) pixel columns."""
+    labels: NDArray[np.uint8]
+    """(M,) labels of the points."""
+
+
+def reproject(
+    coordinates: NDArray[np.floating],
+    labels: NDArray[np.uint8],
+    depth: NDArray[np.uint16],
+    camera: Camera,
+    world_from_camera: NDArray[np.float64],
+) -> Reprojection:
+    """The points visible in a frame (METHODS 1.4), with depth (H, W) in millimetres."""
+    seen = visible_points(coordinates, depth.astype(np.float32) / 1000, camera, world_from_camera)
+    return Reprojection(seen.rows, seen.columns, labels[seen.indices])
+
+
+def agreement(view: Reprojection, image: NDArray[np.uint8], unlabelled: int) -> tuple[int, int]:
+    """How many points carry the label of their pixel, of how many that are labelled on both sides."""
+    pixels = image[view.rows, view.columns]
+    both = (pixels != unlabelled) & (view.labels != unlabelled)
+    return int((both & (pixels == view.labels)).sum()), int(both.sum())
