@@ -185,7 +185,7 @@ class BagFrames:
                 raise DroppedPairError(
                     "bad camera info",
                     f"{self.topics.depth} is in '{depth_frame}', colour in '{color_frame}', and no camera_info "
-                    "beside the depth image tells how to register it; name it (--depth-info-topic) or record aligned depth",
+                    "beside the depth image says how to register it; name it (--depth-info-topic) or use aligned depth",
                 )
             check_size(depth, color_camera, self.topics.depth, self.topics.color_info)
             return depth
