@@ -161,12 +161,3 @@ def test_targets_of_the_batch(step):
     for image, count in enumerate(masks.counts):
         present = step.targets.label_images[image].unique()
         assert masks.classes[image, :count].tolist() == present.tolist()
-
-
-def test_free_sampling_stays_within_the_reference_spread(step, golden_losses):
-    torch.manual_seed(0)
-    with torch.no_grad():
-        terms = Criterion(CONFIG)(step.predictions, step.targets, epoch=50)
-    values = zip(*(golden_losses[key] for key in ("loss_names", "random_mean", "random_std")), strict=True)
-    for name, mean, deviation in values:
-        assert terms[str(name)].item() == pytest.approx(mean, abs=4 * deviation + 1e-4 * mean), name

@@ -6,7 +6,6 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
-from transformers.models.mask2former.modeling_mask2former import dice_loss, sigmoid_cross_entropy_loss
 
 from xmask3d_training.losses.config import LossConfig
 from xmask3d_training.losses.denominators import denominator
@@ -57,10 +56,12 @@ def mask_shape_losses(
     points = uncertain_points(matched, config.sampled_points, config.oversampling, config.importance)
     truth = targets.sample(pairs.image, pairs.target, points).to(matched)
     logits = sample_logits(matched, points)
+    bce = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean(dim=1)
+    probability = logits.sigmoid()
+    overlap, area = (probability * truth).sum(dim=1), probability.sum(dim=1) + truth.sum(dim=1)
+    dice = 1.0 - (2.0 * overlap + 1.0) / (area + 1.0)
     masks = number_of_masks.to(matched)
-    # The annotations there say int, the callers there pass tensors, too.
-    bce = sigmoid_cross_entropy_loss(logits, truth, masks)  # type: ignore[arg-type]
-    return bce, dice_loss(logits, truth, masks)  # type: ignore[arg-type]
+    return bce.sum() / masks, dice.sum() / masks
 
 
 def mask_set_losses(
