@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What walls and floors are covered with; some finishes are kept for held-out rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .colors import darker, paint
+from .materials import Material, plain, tiles, wood
+
+_WALLS = (
+    "white",
+    "white",
+    "beige",
+    "beige",
+    "grey",
+    "yellow",
+    "blue",
+    "green",
+    "pink",
+    "orange",
+    "purple",
+    "red",
+    "brown",
+)
+_PALE = ("white", "beige", "grey")
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A covering of a wall or a floor."""
+
+    name: str
+    """"wall" or "floor"."""
+    style: str
+    held_out: bool
+    maker: Callable[[np.random.Generator], Material]
+
+
+_FINISHES: list[Finish] = []
+
+
+def _finish(name: str, held_out: bool = False) -> Callable:
+    def register(maker: Callable[[np.random.Generator], Material]) -> Callable[[np.random.Generator], Material]:
+        _FINISHES.append(Finish(name, maker.__name__.strip("_"), held_out, maker))
+        return maker
+
+    return register
+
+
+def finishes(name: str, held_out: bool) -> tuple[Finish, ...]:
+    """Coverings of "wall" or "floor" for training or held-out rooms; the two share none."""
+    return tuple(entry for entry in _FINISHES if entry.name == name and entry.held_out == held_out)
+
+
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(1 << 20))
+
+
+@_finish("wall")
+def _painted(rng: np.random.Generator) -> Material:
+    color = paint(rng, _WALLS)
+    return Material(color, darker(color, 0.93), "mottled", 0.5, seed=_seed(rng))
+
+
+@_finish("wall")
+def _striped_paper(rng: np.random.Generator) -> Material:
+    color = paint(rng, _WALLS)
+    other = darker(color, 0.85) if rng.random() < 0.6 else paint(rng, _PALE)
+    return Material(color, other, "stripes", rng.uniform(0.08, 0.3), 0, rng.uniform(0.4, 0.9))
+
+
+@_finish("wall")
+def _tiled(rng: np.random.Generator) -> Material:
+    return tiles(rng)
+
+
+@_finish("wall")
+def _rough_plaster(rng: np.random.Generator) -> Material:
+    color = paint(rng, _WALLS)
+    return Material(color, darker(color, 0.8), "mottled", rng.uniform(0.03, 0.08), seed=_seed(rng))
+
+
+@_finish("wall", held_out=True)
+def _bricks(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("red", "brown", "white", "beige", "grey", "orange"))
+    return Material(color, paint(rng, ("grey", "white", "beige")), "bricks", rng.uniform(0.2, 0.26), seed=_seed(rng))
+
+
+@_finish("wall", held_out=True)
+def _smooth(rng: np.random.Generator) -> Material:
+    return plain(paint(rng, _WALLS))
+
+
+@_finish("wall", held_out=True)
+def _dotted_paper(rng: np.random.Generator) -> Material:
+    color = paint(rng, _WALLS)
+    return Material(color, darker(color, 0.75), "dots", rng.uniform(0.12, 0.25), strength=0.6)
+
+
+@_finish("floor")
+def _floorboards(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("brown", "beige", "orange", "grey"))
+    return Material(color, darker(color, 0.7), "planks", rng.uniform(0.1, 0.18), 0, 0.6, _seed(rng), gloss=0.2)
+
+
+@_finish("floor")
+def _tile_floor(rng: np.random.Generator) -> Material:
+    return tiles(rng, scale=float(rng.choice([0.3, 0.4, 0.6])))
+
+
+@_finish("floor")
+def _carpet(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("grey", "beige", "blue", "green", "red", "brown", "purple"))
+    return Material(color, darker(color, 0.72), "mottled", rng.uniform(0.01, 0.03), seed=_seed(rng))
+
+
+@_finish("floor", held_out=True)
+def _checkered(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("white", "beige", "grey"))
+    other = paint(rng, ("black", "brown", "red", "blue", "green", "grey"))
+    return Material(color, other, "checker", rng.uniform(0.25, 0.4), strength=0.9, seed=_seed(rng), gloss=0.25)
+
+
+@_finish("floor", held_out=True)
+def _concrete(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("grey", "beige"))
+    return Material(color, darker(color, 0.8), "mottled", 0.4, seed=_seed(rng))
+
+
+@_finish("floor", held_out=True)
+def _parquet(rng: np.random.Generator) -> Material:
+    board = wood(rng, ("brown", "beige", "orange"), 1)
+    return Material(board.color, darker(board.color, 0.6), "bricks", rng.uniform(0.3, 0.45), seed=_seed(rng), gloss=0.2)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Light in a room: a soft ambient part and one to three lamps that cast shadows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .scene import Scene, Surfels
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A point light whose strength falls off gently with distance."""
+
+    position: tuple[float, float, float]
+    color: tuple[float, float, float]
+    """Linear light; the power is in it."""
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """All light of a room."""
+
+    ambient: tuple[float, float, float]
+    lamps: tuple[Lamp, ...]
+
+    def shade(self, scene: Scene, surfels: Surfels, eye: np.ndarray | None = None) -> np.ndarray:
+        """Linear radiance (N,3) leaving the surfels; highlights only when an ``eye`` (3,) looks."""
+        up = surfels.normals[:, 2:3]
+        light = np.asarray(self.ambient, np.float32) * (0.85 + 0.15 * up)
+        shine = np.zeros_like(surfels.points)
+        lifted = surfels.points + 0.004 * surfels.normals
+        for lamp in self.lamps:
+            toward = np.asarray(lamp.position, np.float32) - surfels.points
+            distance = np.linalg.norm(toward, axis=1, keepdims=True)
+            toward /= np.maximum(distance, 1e-6)
+            facing = (toward * surfels.normals).sum(axis=1, keepdims=True)
+            lit = np.flatnonzero(facing[:, 0] > 0)
+            free = np.zeros((len(facing), 1), np.float32)
+            free[lit, 0] = ~scene.blocked(lifted[lit], np.broadcast_to(np.float32(lamp.position), (len(lit), 3)))
+            power = np.asarray(lamp.color, np.float32) * free / (1 + (distance / 3) ** 2)
+            light = light + power * np.maximum(facing, 0)
+            if eye is not None:
+                view = np.asarray(eye, np.float32) - surfels.points
+                half = toward + view / np.maximum(np.linalg.norm(view, axis=1, keepdims=True), 1e-6)
+                half /= np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-6)
+                glint = np.maximum((half * surfels.normals).sum(axis=1, keepdims=True), 0) ** 40
+                shine += power * glint * surfels.gloss[:, None] * 0.5
+        glow = surfels.glow[:, None]
+        return surfels.albedo * (light * (1 - 0.6 * glow) + glow) + shine
+
+
+def random_lighting(rng: np.random.Generator, width: float, depth: float, height: float) -> Lighting:
+    """Daylight or lamplight for a room of the given size (centred on the origin), metres."""
+    warm = rng.uniform(-0.1, 0.12)
+    tone = np.array([1 + warm, 1.0, 1 - warm])
+    count = int(rng.integers(1, 4))
+    lamps = []
+    for _ in range(count):
+        place = (rng.uniform(-0.35, 0.35) * width, rng.uniform(-0.35, 0.35) * depth, height - rng.uniform(0.15, 0.5))
+        power = tone * rng.uniform(0.9, 1.3) / np.sqrt(count)
+        lamps.append(Lamp(place, (float(power[0]), float(power[1]), float(power[2]))))
+    ambient = tone * rng.uniform(0.4, 0.6)
+    return Lighting((float(ambient[0]), float(ambient[1]), float(ambient[2])), tuple(lamps))

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The objects, a family a file. ``designs`` and ``make`` give access to all of them."""
+
+from . import (  # noqa: F401  (importing a family registers its designs)
+    appliances,
+    bathroom,
+    beds,
+    chairs,
+    clutter,
+    clutter_small,
+    counters,
+    curtains,
+    desks,
+    doors,
+    pictures,
+    sofas,
+    storage,
+    tables,
+    windows,
+)
+from .registry import Design, design, designs, make
+
+__all__ = ["Design", "design", "designs", "make"]

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kitchen counters: worktops (counter) on base cabinets (cabinet), with a sink (sink) let in where there is one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import meshes
+from ..item import Item, Surface
+from ..materials import Material, metal, stone, wood
+from .bathroom import tap
+from .registry import design
+from .storage import drawers, fronts
+
+
+def _base(rng: np.random.Generator, width: float, depth: float, height: float) -> Item:
+    base, main = Item("cabinet", "cabinet/base_units"), wood(rng, axis=2)
+    base.add(meshes.box((width - 0.02, depth - 0.03, height - 0.08), (0, 0.015, 0.08)), main)
+    units = max(int(round(width / 0.5)), 1)
+    each = (width - 0.02) / units
+    panelled = rng.random() < 0.4
+    for index in range(units):
+        face = (-(width - 0.02) / 2 + each * (index + 0.5), -depth / 2 + 0.03, 0.09)
+        if rng.random() < 0.35:
+            drawers(base, rng, each, height - 0.1, face, int(rng.integers(2, 5)), main)
+        else:
+            fronts(base, rng, each, height - 0.1, face, 1, main, panelled)
+    return base
+
+
+def _slab(rng: np.random.Generator) -> Material:
+    return stone(rng) if rng.random() < 0.6 else wood(rng, axis=0)
+
+
+def _worktop(
+    item: Item, width: float, depth: float, top: float, slab: Material, hole: tuple[float, float, float] | None
+) -> None:
+    """The slab, in four pieces around a rectangular hole (x, half width, half depth)."""
+    thick = 0.04
+    if hole is None:
+        item.add(meshes.box((width, depth, thick), (0, 0, top - thick)), slab)
+        return
+    x, half_x, half_y = hole
+    for left, right in ((-width / 2, x - half_x), (x + half_x, width / 2)):
+        item.add(meshes.box((right - left, depth, thick), ((left + right) / 2, 0, top - thick)), slab)
+    strip = depth / 2 - half_y
+    for side in (-1, 1):
+        item.add(meshes.box((2 * half_x, strip, thick), (x, side * (half_y + strip / 2), top - thick)), slab)
+
+
+def _inset(rng: np.random.Generator, x: float, half_x: float, half_y: float, top: float, bowls: int) -> Item:
+    sink, steel = Item("sink", "sink/inset"), metal(rng)
+    deep, each = rng.uniform(0.14, 0.2), 2 * half_x / bowls
+    for index in range(bowls):
+        middle = x - half_x + each * (index + 0.5)
+        rings = [meshes.ring(each / 2 * s, half_y * s, z, 28, 9) for s, z in
+                 ((1.06, top + 0.002), (1.06, top + 0.008), (0.9, top + 0.008), (0.86, top - deep * 0.9), (0.6, top - deep))]  # fmt: skip
+        sink.add(meshes.loft(rings, (middle, 0, 0)), steel)
+    tap(sink, rng, x, half_y + 0.03, top, 0.17)
+    return sink
+
+
+def _counter(rng: np.random.Generator, width: float, with_sink: bool, bowls: int) -> Item:
+    item, slab = Item("counter", against_wall=True), _slab(rng)
+    depth, top = rng.uniform(0.58, 0.64), rng.uniform(0.86, 0.93)
+    item.extras.append(_base(rng, width, depth, top - 0.04))
+    if with_sink:
+        half_x, half_y = 0.2 * bowls + rng.uniform(0.02, 0.06), 0.19
+        room = width / 2 - half_x - 0.06
+        x = float(rng.uniform(-room, room))
+        _worktop(item, width, depth, top, slab, (x, half_x, half_y))
+        item.extras.append(_inset(rng, x, half_x, half_y, top, bowls))
+    else:
+        _worktop(item, width, depth, top, slab, None)
+        item.surfaces.append(Surface((0, 0.05, top), (width, depth - 0.15)))
+    if rng.random() < 0.6:
+        item.add(meshes.box((width, 0.02, rng.uniform(0.08, 0.2)), (0, depth / 2 - 0.01, top)), slab)
+    return item
+
+
+@design("counter")
+def run_with_sink(rng: np.random.Generator) -> Item:
+    """A kitchen run with a single sink let in."""
+    return _counter(rng, rng.uniform(1.4, 2.2), True, 1)
+
+
+@design("counter")
+def plain_run(rng: np.random.Generator) -> Item:
+    """A kitchen run without a sink."""
+    return _counter(rng, rng.uniform(1.0, 2.0), False, 0)
+
+
+@design("counter", held_out=True)
+def double_sink(rng: np.random.Generator) -> Item:
+    """A long run with two bowls side by side."""
+    return _counter(rng, rng.uniform(1.8, 2.4), True, 2)
+
+
+@design("counter", held_out=True)
+def bar(rng: np.random.Generator) -> Item:
+    """A free-standing bar: a panelled front under an overhanging slab."""
+    item, slab = Item("counter"), _slab(rng)
+    width, depth, top = rng.uniform(1.2, 1.8), rng.uniform(0.55, 0.65), rng.uniform(0.98, 1.08)
+    item.add(meshes.box((width + 0.1, depth + 0.12, 0.05), (0, 0, top - 0.05)), slab)
+    body = wood(rng, axis=2)
+    item.add(meshes.box((width - 0.06, depth - 0.16, top - 0.05), (0, 0.03, 0)), body)
+    for x in np.linspace(-0.45, 0.45, 8):
+        item.add(meshes.box((0.03, 0.02, top - 0.12), (x * width, -depth / 2 + 0.1, 0.04)), body)
+    item.surfaces.append(Surface((0, 0, top), (width, depth)))
+    return item
