@@ -132,7 +132,7 @@ class BufferCore:
         """The time in nanoseconds, with 0 replaced by the newest. Also checks the frames' names."""
         for frame in (target, source):
             if not frame or frame.startswith("/"):
-                raise InvalidArgumentException(f"'{frame}' is no frame: a name is not empty and has no leading slash")
+                raise InvalidArgumentException(f"'{frame}': a frame cannot be empty, and cannot start with a slash")
         return nanoseconds(time) or self._tree.latest_common_time(target, source)
 
     def _lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Thread
 
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from tf2_msgs.msg import TFMessage
@@ -20,7 +21,7 @@ AUTHORITY = "default_authority"
 
 
 class TransformListener:
-    """Hears transforms, static and moving, for as long as it lives."""
+    """Hears transforms, static and moving, until it is unregistered or its node is destroyed."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class TransformListener:
         tf_topic: str = DEFAULT_TF_TOPIC,
         tf_static_topic: str = DEFAULT_STATIC_TF_TOPIC,
     ) -> None:
-        """Subscribe with the node. `spin_thread` spins the whole node in a thread of its own."""
+        """Subscribe with the node. `spin_thread` spins the whole node in a thread of its own, until ROS shuts down."""
         self.buffer = buffer
         self.node = node
         # Not the node's default group: a callback of that one that waits for a transform would wait for itself.
@@ -49,19 +50,11 @@ class TransformListener:
             latched if static_qos is None else static_qos,
             callback_group=self.group,
         )
-        self.executor: SingleThreadedExecutor | None = None
         if spin_thread:
             self.executor = SingleThreadedExecutor(context=node.context)
             self.executor.add_node(node)
-            self.dedicated_listener_thread = Thread(target=self.executor.spin, daemon=True)
+            self.dedicated_listener_thread = Thread(target=_spin, args=(self.executor,), daemon=True)
             self.dedicated_listener_thread.start()
-
-    def __del__(self) -> None:
-        if getattr(self, "executor", None):
-            self.executor.shutdown()
-            self.dedicated_listener_thread.join()
-        if hasattr(self, "tf_static_sub"):
-            self.unregister()
 
     def unregister(self) -> None:
         """Hear no more transforms."""
@@ -77,3 +70,9 @@ class TransformListener:
         """Take over the transforms that hold at all times."""
         for transform in data.transforms:
             self.buffer.set_transform_static(transform, AUTHORITY)
+
+
+def _spin(executor: SingleThreadedExecutor) -> None:
+    """Spin until the executor or ROS is shut down."""
+    with suppress(ExternalShutdownException):
+        executor.spin()

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures that many tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from small_model import small_model
+
+torch.set_num_threads(2)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real recordings and reference outputs, named by XMASK3D_TEST_DATA."""
+    folder = os.environ.get("XMASK3D_TEST_DATA")
+    if not folder:
+        pytest.skip("set XMASK3D_TEST_DATA to the folder of real test data to run this test")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def model():
+    """A complete small network; tests must not change it."""
+    return small_model()
