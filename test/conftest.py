@@ -10,6 +10,10 @@ from small_model import small_model
 
 torch.set_num_threads(2)
 
+# A ROS domain of the test run's own: robots and other runs nearby are neither heard nor fed.
+os.environ.setdefault("ROS_DOMAIN_ID", str(os.getpid() % 100 + 1))
+os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
