@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from .camera import Camera, ray_grid
 from .rigid import check_rigid
 
+MARGIN = 0.05
+"""Share by which a footprint is widened."""
+
 
 def register_depth(
     depth: NDArray[np.float32], depth_camera: Camera, color_camera: Camera, color_from_depth: ArrayLike
@@ -50,9 +53,10 @@ def _covered(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Along one axis, the first pixel and the number of pixels (0: outside the image) that each reading covers."""
     nearest = np.rint(center)
-    # Half-open intervals: neighbours whose footprints touch share no pixel and leave none out. A footprint larger than
-    # the bound belongs to a reading centimetres from the lens; it shall not paint the picture.
-    half = np.minimum(footprint, 64.0) / 2
+    # Half-open intervals: neighbours whose footprints touch leave no pixel out; the margin is for slanted surfaces,
+    # whose readings move apart a little. A footprint larger than the bound belongs to a reading centimetres from the
+    # lens; it shall not paint the picture.
+    half = np.minimum(footprint, 64.0) * (1 + MARGIN) / 2
     first = np.maximum(np.minimum(np.ceil(center - half), nearest), 0)
     end = np.minimum(np.maximum(np.ceil(center + half), nearest + 1), size)
     return first.astype(np.int64), np.maximum(end - first, 0).astype(np.int64)

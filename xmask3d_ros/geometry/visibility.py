@@ -44,26 +44,35 @@ def visible_points(
             f"depth of shape {tuple(depth.shape)} with a camera of {camera.height}x{camera.width} (rows x columns): "
             "use camera.resized, or the depth of this camera"
         )
-    given_tensor = isinstance(points, torch.Tensor)
-    cloud = points if isinstance(points, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(points))
-    camera_from_world = torch.from_numpy(inverse_rigid(check_rigid(world_from_camera, "world_from_camera")))
-    camera_from_world = camera_from_world.to(cloud.device)
-    readings = torch.as_tensor(depth, device=cloud.device)
+    # One code for both kinds of array. Arrays stay with numpy, whose single thread is not held up while the network has
+    # all cores busy: on two busy cores PyTorch's threads wait for each other several times as long as the work takes.
+    library: Any = torch if isinstance(points, torch.Tensor) else np
+    cloud, readings = _axes_and_depth(points, depth)
+    camera_from_world = inverse_rigid(check_rigid(world_from_camera, "world_from_camera"))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        x, y, z = (
+            float(row[0]) * cloud[0] + float(row[1]) * cloud[1] + float(row[2]) * cloud[2] + float(row[3])
+            for row in camera_from_world[:3]
+        )
+        # Rounded, yet still floating point, so that points far off the image cannot overflow.
+        columns, rows = (library.round(axis) for axis in camera.project_normalised(x / z, y / z))
+        inside = (z > 0) & (columns >= border) & (columns < camera.width - border)
+        inside &= (rows >= border) & (rows < camera.height - border)
+    (indices,) = library.where(inside)
+    rows, columns, z = _whole(rows[indices]), _whole(columns[indices]), z[indices]
+    reading = readings[rows, columns]
+    with np.errstate(invalid="ignore"):
+        # An infinite reading would accept everything; NaN compares false by itself.
+        agrees = (abs(reading - z) <= relative_tolerance * reading) & (reading > 0) & library.isfinite(reading)
+    return Visible(indices[agrees], rows[agrees], columns[agrees])
 
-    x, y, z = camera_from_world[:3, :3] @ cloud.to(torch.float64).T + camera_from_world[:3, 3:]
-    columns, rows, inside = _pixels(x, y, z, camera, border)
-    indices = torch.nonzero(inside).squeeze(1)
-    rows, columns, z = rows[indices].long(), columns[indices].long(), z[indices]
-    reading = readings[rows, columns].to(torch.float64)
-    # An infinite reading would accept everything; NaN compares false by itself.
-    agrees = ((reading - z).abs() <= relative_tolerance * reading) & (reading > 0) & torch.isfinite(reading)
-    found = Visible(indices[agrees], rows[agrees], columns[agrees])
-    return found if given_tensor else Visible(*(part.numpy() for part in found))
+
+def _axes_and_depth(points: Any, depth: Any) -> tuple[Any, Any]:
+    """x, y and z of the points, each (N,) and contiguous, and the depth image; float64, of the kind of ``points``."""
+    if isinstance(points, torch.Tensor):
+        return points.T.to(torch.float64).contiguous(), torch.as_tensor(depth, device=points.device).to(torch.float64)
+    return np.ascontiguousarray(np.asarray(points).T, np.float64), np.asarray(depth, np.float64)
 
 
-def _pixels(x: Any, y: Any, z: Any, camera: Camera, border: int) -> tuple[Any, Any, Any]:
-    """Rounded pixel (float, so that far-off points cannot overflow) of each point, and whether it may count."""
-    columns, rows = (torch.round(axis) for axis in camera.project_normalised(x / z, y / z))
-    inside = (z > 0) & (columns >= border) & (columns < camera.width - border)
-    inside &= (rows >= border) & (rows < camera.height - border)
-    return columns, rows, inside
+def _whole(values: Any) -> Any:
+    return values.long() if isinstance(values, torch.Tensor) else values.astype(np.int64)
