@@ -68,6 +68,9 @@ class ClipTowers(nn.Module):
         super().__init__()
         self.config = config
         self.model = build_clip(config)
+        # Not among the weights, so it must hold its values even where the model is built on the meta device.
+        causal = torch.full((self.model.context_length,) * 2, -torch.inf, device="cpu").triu(1)
+        self.model.register_buffer("attn_mask", causal, persistent=False)
         self.tokenizer: Tokenizer = (
             BytePairTokenizer(config.context_length)
             if config.tokenizer == "clip"

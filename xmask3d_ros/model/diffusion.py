@@ -111,11 +111,12 @@ class LatentDiffusion(nn.Module):
 
         factor = 2 ** (len(config.vae_channels) - 1)
         side = config.image_size // factor
-        generator = torch.Generator().manual_seed(config.noise_seed)
-        noise = torch.randn(1, config.latent_channels, side, side, generator=generator, device="cpu")
+        with torch.device("cpu"):  # real values even where the model is built without memory, to be filled by loading
+            generator = torch.Generator().manual_seed(config.noise_seed)
+            noise = torch.randn(1, config.latent_channels, side, side, generator=generator)
+            scheduler: Any = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+            kept = scheduler.alphas_cumprod[config.timestep]
         self.register_buffer("noise", noise, persistent=False)
-        scheduler: Any = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-        kept = scheduler.alphas_cumprod[config.timestep]
         self.signal_scale, self.noise_scale = float(kept**0.5), float((1 - kept) ** 0.5)
 
         vae, unet = config.vae_channels, config.unet_channels[::-1]

@@ -28,8 +28,8 @@ class MaskClip(nn.Module):
     def __init__(self, visual: VisionTransformer) -> None:
         super().__init__()
         self._tower = (visual,)  # in a tuple: its weights belong to the state of ClipTowers alone
-        self.register_buffer("mean", torch.tensor(CLIP_MEAN)[:, None, None], persistent=False)
-        self.register_buffer("std", torch.tensor(CLIP_STD)[:, None, None], persistent=False)
+        for name, values in (("mean", CLIP_MEAN), ("std", CLIP_STD)):
+            self.register_buffer(name, torch.tensor(values, device="cpu")[:, None, None], persistent=False)
 
     @property
     def visual(self) -> VisionTransformer:

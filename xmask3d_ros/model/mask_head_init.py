@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from transformers.models.mask2former.modeling_mask2former import (
     Mask2FormerPixelDecoder,
     Mask2FormerPixelDecoderEncoderMultiscaleDeformableAttention,
@@ -27,13 +27,14 @@ def initialise_pixel_decoder(decoder: Mask2FormerPixelDecoder) -> None:
         if isinstance(module, Mask2FormerPixelDecoderEncoderMultiscaleDeformableAttention):
             _initialise_deformable_attention(module)
     nn.init.normal_(decoder.level_embed)
-    for projection in decoder.input_projections:
-        nn.init.xavier_uniform_(projection[0].weight)
-        nn.init.zeros_(projection[0].bias)
+    for module in decoder.input_projections.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.xavier_uniform_(module.weight)
+            _zero(module.bias)
     for sequence in (*decoder.lateral_convolutions, *decoder.output_convolutions):
-        nn.init.kaiming_uniform_(sequence[0].weight, a=1)
+        nn.init.kaiming_uniform_(sequence.get_parameter("0.weight"), a=1)
     nn.init.kaiming_uniform_(decoder.mask_projection.weight, a=1)
-    nn.init.zeros_(decoder.mask_projection.bias)
+    _zero(decoder.mask_projection.bias)
 
 
 def initialise_decoder(decoder: Mask2FormerTransformerModule) -> None:
@@ -52,7 +53,11 @@ def _initialise_deformable_attention(module: Mask2FormerPixelDecoderEncoderMulti
     offsets = direction[:, None, None] * distance[:, None]
     with torch.no_grad():
         module.sampling_offsets.bias.copy_(offsets.expand(-1, module.n_levels, -1, -1).flatten())
-    nn.init.zeros_(module.sampling_offsets.weight)
-    for zero in (module.attention_weights.weight, module.attention_weights.bias, module.value_proj.bias,
-                 module.output_proj.bias):  # fmt: skip
-        nn.init.zeros_(zero)
+    _zero(module.sampling_offsets.weight, module.attention_weights.weight, module.attention_weights.bias)
+    _zero(module.value_proj.bias, module.output_proj.bias)
+
+
+def _zero(*parameters: Tensor | None) -> None:
+    for parameter in parameters:
+        if parameter is not None:
+            nn.init.zeros_(parameter)
