@@ -132,6 +132,8 @@ def check_machine(ros: str | None) -> None:
             f"Python {version[0]}.{version[1]}: ROS 2 is on PyPI for 3.11 and 3.12 only. "
             "Name one of them (make PYTHON=python3.12 ...), or source a ROS 2 first."
         )
+    if version < min(WHEELS_FOR):
+        raise SetupError(f"The sourced ROS 2 runs on Python {version[0]}.{version[1]}; 3.11 or newer is needed.")
     missing = [tool for tool in ("cmake", "c++", "make") if not shutil.which(tool)]
     header = Path(sysconfig.get_path("include")) / "Python.h"
     if not header.exists():
