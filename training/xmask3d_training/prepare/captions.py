@@ -32,8 +32,8 @@ def caption_all(
     """Caption the scenes; write ``caption/caption_view_<set>_<name>_.json`` and return counts.
 
     Finished scenes are kept in a journal beside it, so that an interrupted run goes on after them; the JSON is written
-    when all are done. It keeps what it held, also captions that came from elsewhere. A frame that cannot be read is named
-    in ``unreadable``.
+    when all are done. It keeps what it held, also captions that came from elsewhere. Frames that cannot be read
+    are named in ``unreadable``.
 
     Args:
         settings: what the captions depend on; a change begins anew.

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from xmask3d_ros.evaluation.label_sets import S3DIS, SCANNET20, SCANNET200, LabelSet
-from xmask3d_ros.geometry.camera import Camera
+from xmask3d_training.data.frames import FrameFiles
 from xmask3d_training.prepare.contact_sheet import SheetRow
-from xmask3d_training.prepare.downloaded import REFERENCE_CAMERA
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 from xmask3d_training.prepare.label_map import scannet20_labels
-from xmask3d_training.prepare.layout import IMAGE_SIZE, SPLITS, UNLABELLED, Layout, frame_order
+from xmask3d_training.prepare.layout import SPLITS, UNLABELLED, Layout, frame_order
 from xmask3d_training.prepare.points_file import PointsFile, read_points_file
 from xmask3d_training.prepare.poses import read_pose
 from xmask3d_training.prepare.reprojection import agreement, reproject
@@ -88,7 +86,7 @@ def inspect_split(
     official = OFFICIAL_SCENES[layout.dataset][split]
     if len(scenes) != official:
         report.notes.append(f"{len(scenes)} scenes; the published split has {official}")
-    return report, rows
+    return report, [row for row in rows if row]
 
 
 def stray_folders(layout: Layout) -> list[str]:
@@ -143,16 +141,19 @@ def _count_200(layout: Layout, split: str, scene: str, points: int, report: Spli
     report.histogram_200 = counts if report.histogram_200 is None else report.histogram_200 + counts
 
 
-def _check_view(layout: Layout, scene: str, frame: str, points: PointsFile, report: SplitReport) -> SheetRow:
-    views = layout.views(scene)
-    color = _image(views / "color" / f"{frame}.jpg", cv2.IMREAD_COLOR)
-    depth = _image(views / "depth" / f"{frame}.png", cv2.IMREAD_UNCHANGED).astype(np.uint16)
-    pose = read_pose((views / "pose" / f"{frame}.txt").read_bytes())
-    view = reproject(points.coordinates, points.labels, depth, read_camera(layout, scene, frame), pose)
-    path, label, title = views / "label" / f"{frame}.png", None, f"{scene} {frame}: {len(view.labels)} points"
-    if path.exists():
-        image = _image(path, cv2.IMREAD_UNCHANGED)
-        label = scannet20_labels(image) if layout.dataset == "scannet" else image.astype(np.uint8)
+def _check_view(layout: Layout, scene: str, frame: str, points: PointsFile, report: SplitReport) -> SheetRow | None:
+    files, label = FrameFiles(layout, scene, frame), None
+    try:
+        color, camera = files.color(), files.camera()
+        view = reproject(points.coordinates, points.labels, files.depth(), camera, files.pose())
+        if (layout.views(scene) / "label").is_dir():
+            ids = files.label_ids("label")
+            label = scannet20_labels(ids) if layout.dataset == "scannet" else ids.astype(np.uint8)
+    except FrameError as error:
+        report.problems.append(f"{scene} {frame}: {error}")
+        return None
+    title = f"{scene} {frame}: {len(view.labels)} points"
+    if label is not None:
         same, both = agreement(view, label, UNLABELLED)
         share = same / both if both else 0.0
         report.agreements[f"{scene} {frame}"] = share
@@ -161,21 +162,4 @@ def _check_view(layout: Layout, scene: str, frame: str, points: PointsFile, repo
             report.problems.append(
                 f"{scene} {frame}: {share:.0%} of {both} labelled points agree with their pixel: check pose and labels"
             )
-    return SheetRow(title, np.asarray(cv2.cvtColor(color, cv2.COLOR_BGR2RGB), np.uint8), label, view)
-
-
-def read_camera(layout: Layout, scene: str, frame: str) -> Camera:
-    """The intrinsics of a frame: its own, its scene's, or the reference's constant ones."""
-    views = layout.views(scene)
-    for path in (views / "intrinsics" / f"{frame}.txt", views / "intrinsics.txt"):
-        if path.exists():
-            matrix = np.loadtxt(path)
-            return Camera(*IMAGE_SIZE, matrix[0, 0], matrix[1, 1], matrix[0, 2], matrix[1, 2])
-    return REFERENCE_CAMERA
-
-
-def _image(path: Any, flags: int) -> NDArray[Any]:
-    image = cv2.imread(str(path), flags)
-    if image is None or image.shape[:2] != IMAGE_SIZE[::-1]:
-        raise PrepareError(f"{path} is no image of {IMAGE_SIZE[0]}x{IMAGE_SIZE[1]} pixels: prepare its scene again")
-    return np.asarray(image)
+    return SheetRow(title, color, label, view)

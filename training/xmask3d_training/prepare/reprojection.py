@@ -26,12 +26,12 @@ class Reprojection(NamedTuple):
 def reproject(
     coordinates: NDArray[np.floating],
     labels: NDArray[np.uint8],
-    depth: NDArray[np.uint16],
+    depth: NDArray[np.floating],
     camera: Camera,
     world_from_camera: NDArray[np.float64],
 ) -> Reprojection:
-    """The points visible in a frame (METHODS 1.4), with depth (H, W) in millimetres."""
-    seen = visible_points(coordinates, depth.astype(np.float32) / 1000, camera, world_from_camera)
+    """The points visible in a frame (METHODS 1.4), with depth (H, W) in metres, 0 = no reading."""
+    seen = visible_points(coordinates, depth, camera, world_from_camera)
     return Reprojection(seen.rows, seen.columns, labels[seen.indices])
 
 

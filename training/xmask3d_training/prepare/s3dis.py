@@ -128,7 +128,7 @@ class S3disRoom:
         pose, camera = image.pose_and_camera(color.shape[1], color.shape[0])
         depth, label = image.depth(), image.label(table)
         writer.view(frame, resized_color(color, self.settings_.color_resize), depth, pose, label, camera)
-        return agreement(reproject(room.coordinates, room.labels, depth, camera, pose), label, UNLABELLED)
+        return agreement(reproject(room.coordinates, room.labels, depth / 1000.0, camera, pose), label, UNLABELLED)
 
 
 def thinned(room: Room, voxel_size: float) -> Room:

@@ -91,7 +91,9 @@ def _run(jobs: Sequence[Job], workers: int) -> Iterator[SceneRecord]:
     if workers <= 1 or len(jobs) <= 1:
         yield from map(_one, jobs)
         return
-    context = multiprocessing.get_context("spawn")
+    # The server imports once what every worker needs; a plain fork would inherit the progress bar's thread.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([type(jobs[0]).__module__])
     pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_end_with_parent)
     try:
         for future in as_completed([pool.submit(_one, job) for job in jobs]):
