@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 import torch
+from diffusers import DDPMScheduler
 
 from xmask3d_ros.model.captioner import Condition, ImplicitCaptioner
 from xmask3d_ros.model.config import CaptionerConfig, DiffusionConfig, MaskHeadConfig, tiny, xmask3d
@@ -85,11 +86,19 @@ def test_projected_maps_equal_the_official_ones(official_run, level):
 def test_noise_and_its_scales_are_the_official_constants(golden):
     with torch.device("meta"):
         diffusion = LatentDiffusion(DiffusionConfig(), CaptionerConfig())
-    assert diffusion.signal_scale == pytest.approx(0.99957491, rel=1e-7)
-    assert diffusion.noise_scale == pytest.approx(0.02915476, rel=1e-6)
+    assert diffusion.signal_scale == pytest.approx(0.99957491, abs=1e-8)
+    assert diffusion.noise_scale == pytest.approx(0.02915476, abs=1e-8)
     expected = golden("d_diffusion")
     assert torch.equal(diffusion.noise.flatten()[:8], expected["shared_noise_first8"])
     assert diffusion.noise.double().sum().item() == pytest.approx(expected["shared_noise_sum"].item())
+
+
+@pytest.mark.parametrize("timestep", [0, 1, 500, 999])
+def test_scales_follow_stable_diffusions_schedule(timestep):
+    diffusion = LatentDiffusion(dataclasses.replace(SMALL, timestep=timestep), CAPTIONER)
+    scheduler = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    assert diffusion.signal_scale**2 == pytest.approx(scheduler.alphas_cumprod[timestep].item(), rel=1e-4)
+    assert diffusion.signal_scale**2 + diffusion.noise_scale**2 == pytest.approx(1)
 
 
 def test_taps_are_described_as_in_the_paper():

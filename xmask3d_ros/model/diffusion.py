@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -114,8 +114,9 @@ class LatentDiffusion(nn.Module):
         with torch.device("cpu"):  # real values even where the model is built without memory, to be filled by loading
             generator = torch.Generator().manual_seed(config.noise_seed)
             noise = torch.randn(1, config.latent_channels, side, side, generator=generator)
-            scheduler: Any = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-            kept = scheduler.alphas_cumprod[config.timestep]
+            # Stable Diffusion's schedule in double, as the reference; diffusers' is float32 and off by 1e-6 at t = 0.
+            betas = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
+            kept = (1 - betas)[: config.timestep + 1].prod()
         self.register_buffer("noise", noise, persistent=False)
         self.signal_scale, self.noise_scale = float(kept**0.5), float((1 - kept) ** 0.5)
 
