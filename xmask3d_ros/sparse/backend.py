@@ -31,7 +31,7 @@ class CoordinateMaps(Protocol):
         ...
 
     def convolve_transposed(self, features: Tensor, kernel: Tensor, stride: int, step: int) -> Tensor:
-        """From tensor stride ``stride`` back to the existing voxels at ``stride / step``; kernel (step^3, C_in, C_out)."""
+        """From tensor stride ``stride`` back to the voxels at ``stride / step``; kernel (step^3, C_in, C_out)."""
         ...
 
 

@@ -7,12 +7,9 @@ import torch
 from torch import Tensor
 
 from xmask3d_ros.sparse import keys
-from xmask3d_ros.sparse.kernel_map import KernelMap, build_kernel_map
+from xmask3d_ros.sparse.kernel_map import KernelMap
 from xmask3d_ros.sparse.pair_convolution import PairConvolution
 from xmask3d_ros.sparse.table_convolution import TableConvolution
-
-NARROW_CHANNELS = 8
-"""Up to this many input channels the table is faster on a CPU too: products with so few columns waste the machine."""
 
 
 class NativeMaps:
@@ -41,21 +38,20 @@ class NativeMaps:
 
     def convolve(self, features: Tensor, kernel: Tensor, kernel_size: int, stride: int, step: int) -> Tensor:
         """See the interface."""
-        return self._run(features, kernel, self.kernel_map(kernel_size, stride, step), False)
+        features = self._sorted(features, stride)
+        result = _run(features, kernel, self.kernel_map(kernel_size, stride, step), transposed=False)
+        return self._as_given(result, stride * step)
 
     def convolve_transposed(self, features: Tensor, kernel: Tensor, stride: int, step: int) -> Tensor:
         """See the interface."""
-        return self._run(features, kernel, self.kernel_map(step, stride // step, step), True)
+        result = _run(features, kernel, self.kernel_map(step, stride // step, step), transposed=True)
+        return self._as_given(result, stride // step)
 
     def kernel_map(self, kernel_size: int, stride: int, step: int) -> KernelMap:
-        """The map from voxels at ``stride`` to those at ``stride * step``, made once."""
+        """The map from the sorted voxels at ``stride`` to those at ``stride * step``, made once."""
         name = (kernel_size, stride, step)
         if name not in self._maps:
-            inputs, outputs = self._keys_at(stride), self._keys_at(stride * step)
-            sorted_map = build_kernel_map(inputs, outputs, kernel_size, stride, symmetric=step == 1)
-            if stride == 1 and self._order is not None:
-                sorted_map = sorted_map.reordered(self._order)
-            self._maps[name] = sorted_map
+            self._maps[name] = KernelMap(self._keys_at(stride), self._keys_at(stride * step), kernel_size, stride)
         return self._maps[name]
 
     def _keys_at(self, stride: int) -> Tensor:
@@ -65,9 +61,16 @@ class NativeMaps:
             self._keys[stride] = torch.unique(keys.pack(cells))
         return self._keys[stride]
 
-    @staticmethod
-    def _run(features: Tensor, kernel: Tensor, kernel_map: KernelMap, transposed: bool) -> Tensor:
-        wide = features.is_cuda or (kernel.shape[1] <= NARROW_CHANNELS and not transposed)
-        function = TableConvolution if wide else PairConvolution
-        with torch.autocast(features.device.type, enabled=False):
-            return function.apply(features, kernel, kernel_map, transposed)
+    def _sorted(self, features: Tensor, stride: int) -> Tensor:
+        return features if stride > 1 or self._order is None else features.index_select(0, self._order)
+
+    def _as_given(self, features: Tensor, stride: int) -> Tensor:
+        if stride > 1 or self._order is None:
+            return features
+        return torch.empty_like(features).index_copy(0, self._order, features)
+
+
+def _run(features: Tensor, kernel: Tensor, kernel_map: KernelMap, transposed: bool) -> Tensor:
+    function = TableConvolution if features.is_cuda else PairConvolution
+    with torch.autocast(features.device.type, enabled=False):
+        return function.apply(features, kernel, kernel_map, transposed)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Convolution as one gather and one matrix product for a block of voxels. For the GPU, and for very narrow inputs.
+"""Convolution as one gather and one matrix product for a block of voxels. For the GPU.
 
 The features of all K neighbours of a voxel are laid side by side (absent ones are zero) and multiplied with the
 whole kernel at once: few launches, no atomic additions, so deterministic on a GPU. Blocks bound the memory.
@@ -16,8 +16,8 @@ from torch.autograd.function import once_differentiable
 
 from xmask3d_ros.sparse.kernel_map import KernelMap
 
-BLOCK_ELEMENTS = 1 << 26
-"""Most gathered numbers held at a time (256 MiB in float32)."""
+BLOCK_ELEMENTS = {"cpu": 1 << 19, "cuda": 1 << 26}
+"""Most gathered numbers held at a time: what fits a CPU's cache, 256 MiB of float32 on a GPU."""
 
 
 class TableConvolution(torch.autograd.Function):
@@ -43,7 +43,7 @@ class TableConvolution(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             if ctx.transposed:
                 for_features = gather(gradient, adjoint, kernel_map)
-            elif kernel_map.symmetric:
+            elif kernel_map.centred:
                 for_features = gather(gradient, adjoint.flip(0), kernel_map)
             else:
                 for_features = scatter(gradient, adjoint, kernel_map)
@@ -68,24 +68,24 @@ def scatter(features: Tensor, kernel: Tensor, kernel_map: KernelMap) -> Tensor:
     """From the map's outputs back to its inputs: all K products of each row, each put where it belongs."""
     products = features @ kernel.transpose(0, 1).flatten(1)
     result = features.new_empty(kernel_map.inputs + 1, kernel.shape[2])  # the last row takes what belongs nowhere
-    result.index_copy_(0, kernel_map.neighbours.flatten(), products.view(-1, kernel.shape[2]))
+    result.index_copy_(0, kernel_map.table.T.flatten(), products.view(-1, kernel.shape[2]))
     return result[:-1]
 
 
 def correlate(features: Tensor, gradient: Tensor, kernel_map: KernelMap) -> Tensor:
     """Gradient of the kernel (K, C_in, C_out) for features on the map's inputs, gradient on its outputs."""
-    total = features.new_zeros(len(kernel_map.table) * features.shape[1], gradient.shape[1])
+    total = features.new_zeros(kernel_map.volume * features.shape[1], gradient.shape[1])
     for block, columns in _gathered(features, kernel_map):
         total.addmm_(columns.T, gradient[block])
-    return total.view(len(kernel_map.table), features.shape[1], gradient.shape[1])
+    return total.view(kernel_map.volume, features.shape[1], gradient.shape[1])
 
 
 def _gathered(features: Tensor, kernel_map: KernelMap) -> Iterator[tuple[slice, Tensor]]:
     """Blocks of output rows with their gathered inputs (rows, K * C_in)."""
     padded = torch.nn.functional.pad(features, (0, 0, 0, 1))
-    width = len(kernel_map.table) * features.shape[1]
-    step = max(1, BLOCK_ELEMENTS // width)
+    width = kernel_map.volume * features.shape[1]
+    step = max(1, BLOCK_ELEMENTS[features.device.type] // width)
     for start in range(0, kernel_map.outputs, step):
         block = slice(start, min(start + step, kernel_map.outputs))
-        rows = kernel_map.neighbours[block].flatten()
+        rows = kernel_map.table[:, block].T.flatten()
         yield block, padded.index_select(0, rows).view(-1, width)
