@@ -54,6 +54,9 @@ class CaptionerConfig:
 class DiffusionConfig:
     """The frozen latent diffusion model: VAE and UNet in diffusers' terms (METHODS 1.7 and 3)."""
 
+    pretrained: str = "CompVis/stable-diffusion-v1-3"
+    """Where the frozen weights come from: a hub id, a folder in diffusers' layout or a single-file checkpoint; "" for
+    weights stored with the model."""
     image_size: int = 512
     """Side of the square image the VAE encodes, pixels."""
     vae_channels: tuple[int, ...] = (128, 256, 512, 512)
@@ -237,6 +240,7 @@ def tiny() -> ModelConfig:
         ),
         captioner=CaptionerConfig(tokens=16, token_channels=128, time_channels=256),
         diffusion=DiffusionConfig(
+            pretrained="",
             image_size=256,
             vae_channels=(32, 64, 128, 128),
             vae_norm_groups=16,
