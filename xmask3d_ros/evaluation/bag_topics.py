@@ -93,8 +93,9 @@ def _best(kind: str, images: list[ImageTopic], rank: Any) -> ImageTopic:
 def _color_rank(image: ImageTopic) -> tuple[Any, ...]:
     in_color = image.compressed or image.encoding in COLOR_ENCODINGS
     grey = image.encoding in ("mono8", "8UC1")
-    named = any(word in image.base for word in ("color", "colour", "rgb"))
-    return (not _infrared(image), in_color, not grey, named, not image.compressed, *_stage(image))
+    namespace, last = image.base.rsplit("/", 1)
+    named = [any(word in name for word in ("color", "colour", "rgb")) for name in (namespace, last)]
+    return (not _infrared(image), in_color, not grey, *named, not image.compressed, *_stage(image))
 
 
 def _depth_rank(image: ImageTopic, color: ImageTopic) -> tuple[Any, ...]:
