@@ -50,7 +50,7 @@ def render(
     front = camera[:, 2] > 0.05
     x, y, depth = camera[front].T
     columns, rows = focal * x / depth + _WIDTH / 2, focal * y / depth + _HEIGHT / 2
-    half = np.clip(np.ceil(focal * point_size / depth / 2), 1, 8).astype(int)
+    half = np.clip(np.ceil(0.6 * focal * point_size / depth + 0.5), 1, 8).astype(int)
     shown = colors[front]
 
     image = np.full((_HEIGHT, _WIDTH, 3), _BACKGROUND, np.uint8)
@@ -94,6 +94,17 @@ def viewpoints(
     ]
 
 
+def in_the_way(
+    positions: NDArray[np.float64], eye: NDArray[np.float64], target: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """(N,) points of the walls between the eye and the room: near, and well above the floor."""
+    low, high = np.percentile(positions, [2, 98], axis=0)
+    forward = (target - eye) * [1, 1, 0]
+    forward = forward / max(float(np.linalg.norm(forward)), 1e-6)
+    depth = (positions - target) @ forward
+    return (depth < -0.36 * float(np.linalg.norm((high - low)[:2]))) & (positions[:, 2] > low[2] + 0.4)
+
+
 def draw(
     cloud: LabelledCloud,
     path: str | Path,
@@ -109,8 +120,9 @@ def draw(
     figure, axes = plt.subplots(2, 2, figsize=(16, 13.2), dpi=100)
     if len(positions):
         for row, (eye, target) in enumerate(viewpoints(positions, camera_positions, camera_directions)):
-            axes[row, 0].imshow(render(positions, seen, eye, target, voxel_size))
-            axes[row, 1].imshow(render(positions, classes, eye, target, voxel_size))
+            hidden = in_the_way(positions, eye, target)
+            axes[row, 0].imshow(render(positions[~hidden], seen[~hidden], eye, target, voxel_size))
+            axes[row, 1].imshow(render(positions[~hidden], classes[~hidden], eye, target, voxel_size))
     axes[0, 0].set_title("camera colours", fontsize=15)
     axes[0, 1].set_title("classes", fontsize=15)
     for axis in axes.flat:
@@ -132,6 +144,10 @@ def _legend(cloud: LabelledCloud) -> list[Patch]:
     if counts[UNLABELLED]:
         entries.append(("unlabelled", UNLABELLED_COLOR, counts[UNLABELLED]))
     return [
-        Patch(facecolor=tuple(value / 255 for value in color), edgecolor="black", label=f"{name} {share * count:.0f} %")
+        Patch(
+            facecolor=matplotlib.colors.to_rgb("#%02x%02x%02x" % color),
+            edgecolor="black",
+            label=f"{name} {share * count:.0f} %",
+        )
         for name, color, count in entries
     ]

@@ -138,7 +138,7 @@ class Segmenter:
                 visible.rows[chosen],
                 visible.columns[chosen],
                 (grid.camera.height, grid.camera.width),
-                torch.from_numpy(grid.color),
+                torch.tensor(grid.color),
             )
             return MapView(view, keys[indices], frame.stamp_ns)
 

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands of ``xmask3d``: a module each, with ``HELP``, ``add_arguments(parser)`` and ``run(options)``."""
+
+from types import ModuleType
+
+from xmask3d_ros.commands import segment
+from xmask3d_ros.commands.error import CommandError
+
+COMMANDS: dict[str, ModuleType] = {"segment": segment}
+"""By name."""
+
+__all__ = ["COMMANDS", "CommandError"]

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model as a folder: ``config.json`` and ``model.safetensors``.
+
+The frozen parts may be in the file too (small models), or be loaded from where their makers publish them (``frozen``).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from xmask3d_ros.files import whole_file
+from xmask3d_ros.model.config import PRESETS, ModelConfig
+from xmask3d_ros.model.frozen import load_frozen_parts
+from xmask3d_ros.model.xmask3d import PRECISIONS, XMask3D
+
+logger = logging.getLogger(__name__)
+
+BUNDLED = Path(__file__).resolve().parent.parent / "models"
+"""Where models that come with the package lie, a folder a name."""
+CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+
+
+class CheckpointError(ValueError):
+    """A model cannot be loaded; the message names the file, the fault and the remedy."""
+
+
+def save_model(model: XMask3D, folder: str | Path, include_frozen: bool) -> None:
+    """Write a model as a folder.
+
+    Args:
+        model: any precision; tensors are written as they are.
+        folder: made if missing; files appear whole or not at all.
+        include_frozen: write CLIP and the diffusion model too.
+    """
+    folder = Path(folder)
+    frozen = tuple(f"{name}." for name in model.frozen_parts())
+    tensors = {
+        name: tensor.detach().cpu().contiguous()
+        for name, tensor in model.state_dict().items()
+        if include_frozen or not name.startswith(frozen)
+    }
+    with whole_file(folder / WEIGHTS_FILE) as temporary:
+        save_file(tensors, temporary, metadata={"format": "xmask3d"})
+    with whole_file(folder / CONFIG_FILE) as temporary:
+        temporary.write_text(json.dumps(model.config.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+def load_model(
+    name: str | Path, device: str | torch.device = "cpu", precision: str = "fp32", random_weights: bool = False
+) -> XMask3D:
+    """Load a model, ready for inference.
+
+    Args:
+        name: a folder with ``config.json``, or a preset: "tiny" (bundled) or "xmask3d" (the paper's sizes).
+        device: where to put it.
+        precision: "fp32", "bf16" or "fp16".
+        random_weights: build the preset with seeded random weights: for measuring time and memory only.
+
+    Raises:
+        CheckpointError: no such model, or its files are missing, damaged or do not fit each other.
+        FrozenWeightsError: CLIP or the diffusion model cannot be found; the message says how to fetch them.
+    """
+    if precision not in PRECISIONS:
+        raise CheckpointError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+    folder = next((path for path in (Path(name), BUNDLED / str(name)) if (path / CONFIG_FILE).is_file()), None)
+    if folder is not None:
+        model = _load_folder(folder)
+    elif str(name) not in PRESETS:
+        raise CheckpointError(
+            f"no model {str(name)!r}: give a folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}, "
+            f"or one of {', '.join(PRESETS)}"
+        )
+    elif random_weights or str(name) == "tiny":
+        logger.warning("%s has no trained weights: its labels are arbitrary (random weights, seed 0)", name)
+        model = XMask3D.from_config(PRESETS[str(name)]())
+    else:
+        raise CheckpointError(
+            f"{str(name)!r} names the paper's sizes, not a trained model: import an official checkpoint with "
+            "'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER' and give that folder"
+        )
+    model.precision = precision
+    return model.to(device).eval()
+
+
+def weights_of(name: str | Path) -> str:
+    """Where a model's weights come from, in words, for reports."""
+    found = any((path / CONFIG_FILE).is_file() for path in (Path(name), BUNDLED / str(name)))
+    return "trained" if found else "random, seed 0"
+
+
+def _load_folder(folder: Path) -> XMask3D:
+    try:
+        values = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        config = ModelConfig.from_dict(values)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise CheckpointError(f"{folder / CONFIG_FILE} is not a model's configuration: {error}") from error
+    path = folder / WEIGHTS_FILE
+    if not path.is_file():
+        raise CheckpointError(f"{path} is missing: a model's folder holds {CONFIG_FILE} and {WEIGHTS_FILE}")
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(f"{path} is damaged or not a safetensors file ({error}): copy it anew") from error
+    model = XMask3D.from_config(config, folder=folder)
+    load_tensors(model, tensors, path)
+    return model
+
+
+def load_tensors(model: XMask3D, tensors: Mapping[str, Tensor], source: str | Path) -> None:
+    """Put named tensors into a model, strictly; frozen parts that are left out whole are loaded from their own source.
+
+    Raises:
+        CheckpointError: names missing or unexpected, wrong shapes, or values that are not finite; nothing is loaded.
+    """
+    expected = model.state_dict()
+    absent = [name for name in model.frozen_parts() if not any(key.startswith(f"{name}.") for key in tensors)]
+    faults = [
+        f"{name} is missing"
+        for name in expected
+        if name not in tensors and not name.startswith(tuple(f"{part}." for part in absent))
+    ]
+    for name, tensor in tensors.items():
+        if name not in expected:
+            faults.append(f"{name} is unexpected")
+        elif tensor.shape != expected[name].shape:
+            faults.append(f"{name} has shape {tuple(tensor.shape)}, expected {tuple(expected[name].shape)}")
+        elif tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            faults.append(f"{name} holds NaN or infinite values")
+    if faults:
+        more = f"\n  ... and {len(faults) - 12} more" if len(faults) > 12 else ""
+        raise CheckpointError(f"{source} does not fit the configuration:\n  " + "\n  ".join(faults[:12]) + more)
+    model.load_state_dict({name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=False)
+    if absent:
+        load_frozen_parts(model, absent)
