@@ -118,14 +118,12 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 
 def _convert(converter: Callable[..., Any], tensors: dict[str, Tensor], model: Any, path: Path) -> dict[str, Tensor]:
-    cause: Exception | None = None
-    converted: dict[str, Tensor] = {}
     try:
         converted = converter(tensors, config=dict(model.config))
     except (KeyError, IndexError, ValueError) as error:
-        cause = error
+        raise FrozenWeightsError(f"{path}: not a complete Stable Diffusion 1 checkpoint ({error!r})") from error
     if not converted:
-        raise FrozenWeightsError(f"{path}: not a Stable Diffusion 1 checkpoint ({cause!r})") from cause
+        raise FrozenWeightsError(f"{path}: not a Stable Diffusion 1 checkpoint, no name of its parts is in it")
     return converted
 
 
