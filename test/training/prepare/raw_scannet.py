@@ -12,7 +12,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
 from training.prepare import corner_room
 
 COLOR_SIZE, DEPTH_SIZE = (640, 480), (320, 240)

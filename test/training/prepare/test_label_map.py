@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
-
 from training.prepare.raw_scannet import label_table
+
 from xmask3d_ros.evaluation.label_sets import S3DIS, SCANNET20, SCANNET200
 from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.label_map import read_label_map, scannet20_labels, scannet200_ids

@@ -3,8 +3,8 @@
 
 import numpy as np
 import pytest
-
 from training.prepare.raw_scannet import ply
+
 from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.ply import read_points, read_vertices
 

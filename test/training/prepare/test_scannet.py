@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-
 from training.prepare import corner_room, raw_scannet
+
 from xmask3d_ros.evaluation.label_sets import SCANNET20
 from xmask3d_training.prepare.command import main
 from xmask3d_training.prepare.layout import Layout
@@ -29,9 +29,9 @@ def release(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prepared(release, tmp_path_factory):
-    """The release prepared with two workers."""
+    """The release prepared."""
     out = tmp_path_factory.mktemp("prepared")
-    assert main(["scannet200", *options(release), "--out", str(out), "--every", "2", "--workers", "2"]) == 0
+    assert main(["scannet200", *options(release), "--out", str(out), "--every", "2", "--workers", "1"]) == 0
     return Layout(out, "scannet")
 
 

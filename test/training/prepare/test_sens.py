@@ -7,8 +7,8 @@ import zlib
 import cv2
 import numpy as np
 import pytest
-
 from training.prepare.raw_scannet import intrinsics, sens_frame, sens_header
+
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 from xmask3d_training.prepare.sens import SensFile
 
@@ -21,14 +21,20 @@ def images(number):
     return color, (np.arange(48, dtype="<u2") + 1000 * number).reshape(6, 8)
 
 
+ENCODE = {
+    0: lambda image: image.tobytes(),
+    1: lambda image: cv2.imencode(".png", image[..., ::-1])[1].tobytes(),
+    2: lambda image: cv2.imencode(".jpg", image[..., ::-1])[1].tobytes(),
+}
+"""By colour compression."""
+
+
 def recording(count, color_kind=2, depth_kind=1):
     frames = []
     for number in range(count):
         color, depth = images(number)
-        encode = {0: lambda image: image.tobytes(), 1: lambda image: cv2.imencode(".png", image[..., ::-1])[1].tobytes(),
-                  2: lambda image: cv2.imencode(".jpg", image[..., ::-1])[1].tobytes()}[color_kind]  # fmt: skip
         data = zlib.compress(depth.tobytes()) if depth_kind == 1 else depth.tobytes()
-        frames.append(sens_frame(np.eye(4) * (number + 1), encode(color), data, number))
+        frames.append(sens_frame(np.eye(4) * (number + 1), ENCODE[color_kind](color), data, number))
     return sens_header(count, color_kind, depth_kind, SIZE, SIZE) + b"".join(frames)
 
 

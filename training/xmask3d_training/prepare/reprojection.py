@@ -29,9 +29,10 @@ def reproject(
     depth: NDArray[np.floating],
     camera: Camera,
     world_from_camera: NDArray[np.float64],
+    relative_tolerance: float = 0.25,
 ) -> Reprojection:
     """The points visible in a frame (METHODS 1.4), with depth (H, W) in metres, 0 = no reading."""
-    seen = visible_points(coordinates, depth, camera, world_from_camera)
+    seen = visible_points(coordinates, depth, camera, world_from_camera, relative_tolerance)
     return Reprojection(seen.rows, seen.columns, labels[seen.indices])
 
 
