@@ -168,4 +168,3 @@ def _combine(stored: Tensors, new: Tensors) -> Tensors:
         halved = torch.where(fading.view(-1, *[1] * (value.dim() - 1)), value / 2, value)
         merged[name] = halved.to(stored[name].dtype)
     return merged | {"slot_mask": mask}
-
