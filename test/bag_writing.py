@@ -148,6 +148,24 @@ def recording(frames: int = 5) -> list[Event]:
     return sorted(events, key=lambda event: event.recorded_ns)
 
 
+def replaced(events: list[Event], topic: str, change: Any) -> list[Event]:
+    """The events with ``change(message, number)`` in place of the topic's messages; None drops one."""
+    made, number = [], 0
+    for event in events:
+        if event.topic == topic:
+            message, number = change(event.message, number), number + 1
+            if message is None:
+                continue
+            event = event._replace(message=message)
+        made.append(event)
+    return made
+
+
+def without(events: list[Event], *topics: str) -> list[Event]:
+    """The events of all other topics."""
+    return [event for event in events if event.topic not in topics]
+
+
 def write(path: Path, events: list[Event], storage: str = "mcap") -> Path:
     """Writes a bag folder of ROS 2 (``mcap``, ``sqlite3``), or a ROS 1 file (``ros1``)."""
     if storage == "ros1":
