@@ -27,6 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 STANDALONE = ROOT / "standalone"
 WHEELS_FOR = ((3, 11), (3, 12))
 """Python versions for which ROS 2 is on PyPI."""
+SHARED = ("package.xml", "config", "launch", "sample")
+"""What setup.py installs under share/."""
+PROGRAMS = ("segment", "xmask3d")
+"""The console scripts of setup.py."""
 BIG_DOWNLOAD = re.compile(r"(Downloading|Using cached) (\S+) \((\d{2,}(\.\d+)? M|\d+(\.\d+)? G)B\)")
 
 
@@ -167,6 +171,9 @@ def set_up(environment: Environment) -> None:
     check_machine(ros)
     environment.step("Virtual environment", kind, lambda log: create(environment, ros, log))
     install_packages(environment, ros)
+    environment.step(
+        "Entry in the ROS package index", state_of(ROOT / "setup.py"), lambda _: register(environment.prefix)
+    )
     for source in interfaces(environment, ros):
         environment.step(
             f"Interfaces of {source.name if source.name != 'msg' else 'xmask3d_msgs'}",
@@ -195,6 +202,19 @@ def install_packages(environment: Environment, ros: str | None) -> None:
             state_of(STANDALONE / "tf2" / "pyproject.toml"),
             lambda log: environment.pip_install(["--no-deps", "--editable", "standalone/tf2"], log),
         )
+
+
+def register(prefix: Path) -> None:
+    """Let the environment, as a ROS prefix, find this package, for ros2 run and ros2 launch; by links, never stale."""
+    marker = prefix / "share" / "ament_index" / "resource_index" / "packages" / "xmask3d_ros"
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    links = {prefix / "share" / "xmask3d_ros" / name: ROOT / name for name in SHARED}
+    links |= {prefix / "lib" / "xmask3d_ros" / name: prefix / "bin" / name for name in PROGRAMS}
+    for link, target in links.items():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
 
 
 def mend(environment: Environment) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,17 @@ def test_cmake_files_of_wheels_are_pointed_at_this_machine(bootstrap, tmp_path):
     assert bootstrap.mend_cmake_exports(tmp_path, *headers) == 1
     assert exported.read_text() == 'INCLUDES "/usr/include/python3.12;/venv/numpy/include"\n'
     assert bootstrap.mend_cmake_exports(tmp_path, *headers) == 0
+
+
+def test_the_environment_is_a_ros_prefix_with_this_package(bootstrap, tmp_path, monkeypatch):
+    from ament_index_python import get_package_share_path
+
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
+    bootstrap.register(tmp_path)
+    bootstrap.register(tmp_path)
+    share = get_package_share_path("xmask3d_ros")
+    assert share == tmp_path / "share" / "xmask3d_ros"
+    assert (share / "config" / "vocabularies").is_dir()
+    assert (share / "package.xml").read_text() == (ROOT / "package.xml").read_text()
+    programs = {point.name for point in entry_points(group="console_scripts") if point.dist.name == "xmask3d_ros"}
+    assert {path.name for path in (tmp_path / "lib" / "xmask3d_ros").iterdir()} == programs
