@@ -25,8 +25,8 @@ class CoordinateMaps(Protocol):
     def convolve(self, features: Tensor, kernel: Tensor, kernel_size: int, stride: int, step: int) -> Tensor:
         """Convolve features (V_s, C_in) at tensor stride ``stride`` with kernel (K^3, C_in, C_out).
 
-        ``step`` 1 stays on the same voxels (odd kernels); a larger one goes to tensor stride ``stride * step``, whose
-        coordinates are ``floor(c / (stride * step)) * stride * step``.
+        ``step`` 1 stays on the same voxels (odd kernels); a larger one (= ``kernel_size``) goes to tensor stride
+        ``stride * step``, whose coordinates are ``floor(c / (stride * step)) * stride * step``.
         """
         ...
 

@@ -14,21 +14,24 @@ from xmask3d_ros.sparse.tensor import SparseTensor
 class SparseConvolution(nn.Module):
     """Bias-free convolution with a cubic kernel.
 
-    ``stride`` 1 keeps the voxels and needs an odd ``kernel_size``; a larger one halves (or more) the resolution.
-    ``kernel`` is (kernel_size^3, C_in, C_out), x fastest, or (C_in, C_out) for size 1. Starts Kaiming-normal over the
-    fan-out for ReLU, as MinkUNets do.
+    ``stride`` 1 keeps the voxels and needs an odd ``kernel_size``; a larger one divides the resolution and needs a
+    kernel as large as itself, so that every fine voxel speaks to exactly one coarse voxel. ``kernel`` is
+    (kernel_size^3, C_in, C_out), x fastest, or (C_in, C_out) for size 1. Starts Kaiming-normal for ReLU over the
+    fan-out (size 1: fan-in), as MinkowskiEngine's MinkUNets do.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> None:
         super().__init__()
-        if stride == 1 and kernel_size % 2 == 0:
-            raise ValueError(f"an even kernel ({kernel_size}) has no centre: give it a stride, or an odd size")
-        if kernel_size == 1 and stride != 1:
-            raise ValueError(f"a kernel of size 1 with stride {stride} would drop voxels: use size {stride}")
+        if kernel_size % 2 == 0 if stride == 1 else kernel_size != stride:
+            raise ValueError(
+                f"kernel size {kernel_size} with stride {stride}: stride 1 needs an odd kernel, "
+                "a larger stride a kernel as large as itself"
+            )
         self.kernel_size, self.stride = kernel_size, stride
         volume = kernel_size**3
         shape = (in_channels, out_channels) if volume == 1 else (volume, in_channels, out_channels)
-        self.kernel = nn.Parameter(torch.randn(shape) * math.sqrt(2 / (volume * out_channels)))
+        fan = in_channels if volume == 1 else volume * out_channels
+        self.kernel = nn.Parameter(torch.randn(shape) * math.sqrt(2 / fan))
 
     def forward(self, x: SparseTensor) -> SparseTensor:
         features, kernel = _common_precision(x.features, self.kernel)

@@ -20,11 +20,11 @@ class NativeMaps:
 
     def __init__(self, coordinates: Tensor, batch_size: int | None = None) -> None:
         keys.check(coordinates)
-        self._given = coordinates.long()
-        sorted_keys, order = torch.sort(keys.pack(self._given))
+        self._coordinates = {1: coordinates.long()}
+        sorted_keys, order = torch.sort(keys.pack(self._coordinates[1]))
         if (sorted_keys[1:] == sorted_keys[:-1]).any():
             raise ValueError("coordinates name a voxel twice: voxelise the points first, so that each voxel is one row")
-        found = int(self._given[:, 0].max()) + 1 if len(coordinates) else 0
+        found = int(coordinates[:, 0].max()) + 1 if len(coordinates) else 0
         self.batch_size = found if batch_size is None else batch_size
         if found > self.batch_size:
             raise ValueError(f"coordinates name view {found - 1}, beyond a batch of {self.batch_size}")
@@ -34,7 +34,9 @@ class NativeMaps:
 
     def coordinates(self, stride: int) -> Tensor:
         """(V_s, 4) int64 at tensor stride ``stride``."""
-        return self._given if stride == 1 else keys.unpack(self._keys_at(stride))
+        if stride not in self._coordinates:
+            self._coordinates[stride] = keys.unpack(self._keys_at(stride))
+        return self._coordinates[stride]
 
     def convolve(self, features: Tensor, kernel: Tensor, kernel_size: int, stride: int, step: int) -> Tensor:
         """See the interface."""

@@ -23,8 +23,8 @@ BLOCK_ELEMENTS = {"cpu": 1 << 19, "cuda": 1 << 26}
 class TableConvolution(torch.autograd.Function):
     """``apply(features (V_in, C_in), kernel (K, C_in, C_out), map, transposed) -> (V_out, C_out)``.
 
-    ``transposed`` runs the map from its outputs to its inputs with the same weight index; it asks that each input
-    belongs to exactly one output, as when the kernel is as large as its stride.
+    ``transposed`` runs the map from its outputs to its inputs, each weight joining the same rows. A map that is not
+    centred must give each input to exactly one output, as kernels as large as their stride do.
     """
 
     @staticmethod
