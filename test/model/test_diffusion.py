@@ -210,9 +210,11 @@ def test_runs_in_half_precision(half):
     with torch.autocast("cpu", dtype=half):
         mixed = projection(diffusion(diffusion.encode(image), told))
     diffusion.to(half)
+    with torch.autocast("cpu", dtype=half):
+        frozen_half = projection(diffusion(diffusion.encode(image), told))
     latent = diffusion.encode(image.to(half))
     pure = projection.to(half)(diffusion(latent, Condition(*(tensor.to(half) for tensor in told))))
     assert latent.noisy.dtype == pure[0].dtype == half
-    for found in (mixed, pure):
+    for found in (mixed, frozen_half, pure):
         for a, b in zip(exact, found, strict=True):
             assert (a - b.float()).norm() < 0.1 * a.norm()
