@@ -14,15 +14,10 @@ from xmask3d_ros.model.config import ClipConfig, tiny, xmask3d
 SMALL = tiny().clip
 
 
-def without_image_tower(config: ClipConfig) -> ClipConfig:
-    """The same text tower with the smallest image tower, built by sizes: saves the time to make the large one."""
-    return dataclasses.replace(config, architecture="", vision_width=64, vision_layers=1, vision_heads=1)
-
-
 def test_text_embeddings_equal_the_official_ones(golden, golden_weights):
-    towers = ClipTowers(without_image_tower(ClipConfig()))
-    missing = towers.model.load_state_dict(golden_weights.clip_state_dict(vision=False), strict=False).missing_keys
-    assert all(name.startswith("visual.") for name in missing)
+    with torch.device("meta"):
+        towers = ClipTowers(ClipConfig())
+    towers.model.load_state_dict(golden_weights.clip_state_dict(vision=False), strict=False, assign=True)
     expected = golden("f_clip_text")
     for texts, name in (
         ([str(text) for text in expected["names"]], "text_embed"),
