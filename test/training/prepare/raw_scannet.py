@@ -8,6 +8,7 @@ import json
 import struct
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -26,10 +27,11 @@ def intrinsics(size: tuple[int, int]) -> np.ndarray:
     return matrix
 
 
-def see(pose: np.ndarray, size: tuple[int, int]) -> corner_room.View:
-    """A view of the room."""
+@lru_cache
+def see(step: float, size: tuple[int, int]) -> corner_room.View:
+    """The room from ``corner_room.pose(step)``."""
     matrix = intrinsics(size)
-    return corner_room.see(pose, size, matrix[0, 0], (matrix[0, 2], matrix[1, 2]))
+    return corner_room.see(corner_room.pose(step), size, matrix[0, 0], (matrix[0, 2], matrix[1, 2]))
 
 
 def jpeg(image: np.ndarray) -> bytes:
@@ -57,14 +59,20 @@ def sens_frame(pose: np.ndarray, color: bytes, depth: bytes, stamp: int = 0) -> 
     return np.asarray(pose, "<f4").tobytes() + sizes + color + depth
 
 
+@lru_cache
+def images_of_room(step: int) -> tuple[bytes, bytes]:
+    """Compressed colour and depth from ``corner_room.pose(step)``."""
+    depth = (see(step, DEPTH_SIZE).depth * 1000).round().astype("<u2").tobytes()
+    return jpeg(see(step, COLOR_SIZE).color), zlib.compress(depth, 1)
+
+
 def sens_of_room(steps: int, bad_poses: dict[int, float] | None = None) -> bytes:
     """A recording of the room: frame i at ``corner_room.pose(i)``; bad poses are filled with their value."""
     frames = []
     for step in range(steps):
-        pose = corner_room.pose(step)
-        depth = (see(pose, DEPTH_SIZE).depth * 1000).round().astype("<u2").tobytes()
-        stored = np.full((4, 4), (bad_poses or {})[step]) if step in (bad_poses or {}) else pose
-        frames.append(sens_frame(stored, jpeg(see(pose, COLOR_SIZE).color), zlib.compress(depth, 1), step))
+        bad = (bad_poses or {}).get(step)
+        pose = corner_room.pose(step) if bad is None else np.full((4, 4), bad)
+        frames.append(sens_frame(pose, *images_of_room(step), step))
     return sens_header(steps) + b"".join(frames)
 
 
@@ -106,12 +114,13 @@ def segmentation(owner: np.ndarray) -> tuple[bytes, bytes]:
     return json.dumps(head | {"segIndices": segments.tolist()}).encode(), json.dumps(aggregation).encode()
 
 
+@lru_cache
 def label_zip(steps: int) -> bytes:
     """2d-label-filt.zip: 16-bit PNG of raw ids, a frame each."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for step in range(steps):
-            ids = corner_room.ids_of(see(corner_room.pose(step), COLOR_SIZE).rectangle, corner_room.RAW_IDS)
+            ids = corner_room.ids_of(see(step, COLOR_SIZE).rectangle, corner_room.RAW_IDS)
             archive.writestr(f"label-filt/{step}.png", cv2.imencode(".png", ids.astype(np.uint16))[1].tobytes())
     return stream.getvalue()
 

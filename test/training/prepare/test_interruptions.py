@@ -31,10 +31,7 @@ def arguments(tmp_path_factory):
     root = tmp_path_factory.mktemp("long")
     options = raw_scannet.write_release(root, {SCENES[0]: "train"}, steps=1)
     first = root / "scans" / SCENES[0]
-    view = raw_scannet.see(corner_room.pose(0), raw_scannet.DEPTH_SIZE)
-    color = raw_scannet.jpeg(raw_scannet.see(corner_room.pose(0), raw_scannet.COLOR_SIZE).color)
-    depth = zlib.compress((view.depth * 1000).round().astype("<u2").tobytes(), 1)
-    frame = raw_scannet.sens_frame(corner_room.pose(0), color, depth)
+    frame = raw_scannet.sens_frame(corner_room.pose(0), *raw_scannet.images_of_room(0))
     (first / f"{SCENES[0]}.sens").write_bytes(raw_scannet.sens_header(FRAMES) + frame * FRAMES)
     for scene in SCENES[1:]:
         (root / "scans" / scene).mkdir()

@@ -64,7 +64,7 @@ def test_images_become_frames(raw):
     assert layout.frames("Area_1_office_1") == ["0", "1", "2"]
     record = json.loads((raw / "out" / "prepared" / "s3dis" / "Area_1_office_1.json").read_text())
     assert [name.split()[-1] for name in record["facts"]["frame names"].values()] == ["0", "3", "10"]
-    assert record["facts"]["agreement of furnishings' points and pixels"] > 0.9
+    assert record["facts"]["share of furnishings in images that points recover"] > 0.9
     views = layout.views("Area_1_office_1")
     for frame, number in (("0", 0), ("2", 10)):
         pose = corner_room.pose(number)

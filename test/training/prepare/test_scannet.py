@@ -75,7 +75,7 @@ def test_frames_are_the_recording(prepared):
     for frame in (0, 2, 4):
         pose = corner_room.pose(frame)
         np.testing.assert_allclose(read_pose((views / "pose" / f"{frame}.txt").read_bytes()), pose, atol=1e-6)
-        truth = raw_scannet.see(pose, (320, 240))
+        truth = raw_scannet.see(frame, (320, 240))
         depth = cv2.imread(str(views / "depth" / f"{frame}.png"), cv2.IMREAD_UNCHANGED)
         assert depth.dtype == np.uint16
         np.testing.assert_allclose(depth, truth.depth * 1000, atol=1.1)

@@ -119,23 +119,25 @@ class DownloadedScene:
         partial.replace(target)
 
 
-def downloaded_scenes(root: Path, source: Path, how: How) -> list[DownloadedScene]:
-    """The scenes of a download.
+def downloaded_scenes(
+    root: Path, source: Path, how: How, lists: dict[str, list[str]] | None = None
+) -> list[DownloadedScene]:
+    """The scenes of a download, or those that ``lists`` names by split.
 
     Raises:
         PrepareError: there are none, or a scene is in both splits.
     """
     given = Layout(source, "scannet")
-    jobs = [DownloadedScene(root, source, scene, split, how) for split in SPLITS for scene in given.scenes(split)]
-    if not jobs:
+    found = {split: given.scenes(split) for split in SPLITS}
+    if not any(found.values()):
         raise PrepareError(
             f"{source} holds no scannet_3d/train/*.pth or scannet_3d/val/*.pth: name the folder in which OpenScene's "
             "scannet_3d.zip and scannet_2d.zip, or XMask3D's data folder, were unpacked"
         )
-    names = [job.scene for job in jobs]
-    if doubled := sorted({name for name in names if names.count(name) > 1}):
-        raise PrepareError(f"{source}: in both splits: {', '.join(doubled)}")
-    return jobs
+    if doubled := sorted(set(found["train"]) & set(found["val"])):
+        raise PrepareError(f"{source}: in both splits: {', '.join(doubled[:10])}")
+    chosen = lists or found
+    return [DownloadedScene(root, source, scene, split, how) for split, scenes in chosen.items() for scene in scenes]
 
 
 def _check(path: Path, kind: str) -> None:

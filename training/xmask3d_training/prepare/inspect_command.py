@@ -95,10 +95,10 @@ def _text(content: dict[str, dict[str, Any]]) -> str:
                 f"{part[key]:,} {key}" for key in ("scenes", "frames", "points") if key in part
             ))  # fmt: skip
             lines += [f"  {line}" for key in part if key.startswith("points by") for line in _histogram(key, part[key])]
-            if check := part.get("agreement of points and pixels"):
+            if check := part.get("points that carry their pixel's label"):
                 lines.append(
-                    f"  {part['checked views']} views checked: points agree with their pixel's label by "
-                    f"{check['median']:.0%} (median), {check['worst']:.0%} (worst)"
+                    f"  {part['checked views']} views checked: {check['median']:.0%} of the points carry their pixel's "
+                    f"label (median; worst {check['worst']:.0%})"
                 )
             lines += [f"  note: {note}" for note in part.get("notes", [])]
             problems = part["problems"]

@@ -57,7 +57,10 @@ class SplitReport:
         values = sorted(self.agreements.values())
         content["checked views"] = len(values)
         if values:
-            content["agreement of points and pixels"] = {"median": float(np.median(values)), "worst": values[0]}
+            content["points that carry their pixel's label"] = {
+                "median": float(np.median(values)),
+                "worst": values[0],
+            }
         return content | {"notes": self.notes, "problems": self.problems}
 
 
@@ -160,6 +163,6 @@ def _check_view(layout: Layout, scene: str, frame: str, points: PointsFile, repo
         title += f", {share:.0%} as their pixel"
         if share < SUSPICIOUS:
             report.problems.append(
-                f"{scene} {frame}: {share:.0%} of {both} labelled points agree with their pixel: check pose and labels"
+                f"{scene} {frame}: {share:.0%} of {both} points carry their pixel's label: check pose and labels"
             )
     return SheetRow(title, color, label, view)

@@ -17,13 +17,13 @@ from xmask3d_training.prepare.files import staged_folder, write_atomically
 from xmask3d_training.prepare.images import ColorResize, resized_color
 from xmask3d_training.prepare.layout import UNLABELLED, Layout, points_data
 from xmask3d_training.prepare.records import SceneRecord
-from xmask3d_training.prepare.reprojection import agreement, reproject
+from xmask3d_training.prepare.reprojection import recovered, reproject
 from xmask3d_training.prepare.s3dis_images import RoomImage, label_table, room_images
 from xmask3d_training.prepare.s3dis_points import Room, read_room
 from xmask3d_training.prepare.views import ViewWriter
 
 _LEAST_AGREEMENT = 0.3
-_ENOUGH_POINTS = 200
+_ENOUGH_BLOCKS = 30
 _SHELL = [S3DIS.all_names.index(name) for name in ("ceiling", "floor", "wall")]
 """Classes that look alike in a room that is turned about: they prove nothing about the poses."""
 
@@ -93,7 +93,7 @@ class S3disRoom:
         data = points_data(room.coordinates.astype(np.float32), room.colors, room.labels)
         write_atomically(self.layout.points(self.split, self.scene), data)
         record.counts |= {"points": len(room.labels), "labelled points": int((room.labels != UNLABELLED).sum())}
-        record.facts["agreement of furnishings' points and pixels"] = matches / max(compared, 1)
+        record.facts["share of furnishings in images that points recover"] = matches / max(compared, 1)
 
     def _views(self, writer: ViewWriter, room: Room, record: SceneRecord) -> tuple[int, int]:
         found = list(room_images(self.images, self.area, self.folder.name))
@@ -117,9 +117,9 @@ class S3disRoom:
                 f"no usable image of {self.scene} in {self.images}/area_{self.area}*/data/rgb: unpack the 2D-3D-S "
                 "archives (noXYZ suffices) there, or leave the room out"
             )
-        if compared >= _ENOUGH_POINTS and matches < _LEAST_AGREEMENT * compared:
+        if compared >= _ENOUGH_BLOCKS and matches < _LEAST_AGREEMENT * compared:
             raise PrepareError(
-                f"only {matches / compared:.0%} of the points at furnishings in the images of {self.scene} are labelled so: "
+                f"only {matches / compared:.0%} of the furnishings in images of {self.scene} show points so labelled: "
                 "the points are not in the images' world. Use Stanford3dDataset_v1.2, not its Aligned_Version"
             )
         return matches, compared
@@ -131,10 +131,8 @@ class S3disRoom:
         pose, camera = image.pose_and_camera(color.shape[1], color.shape[0])
         depth, label = image.depth(), image.label(table)
         writer.view(frame, resized_color(color, self.settings_.color_resize), depth, pose, label, camera)
-        furnishings = np.where(np.isin(label, _SHELL), UNLABELLED, label).astype(np.uint8)
-        # The training tolerance of 25 % would show walls through furniture.
-        seen = reproject(room.coordinates, room.labels, depth / 1000.0, camera, pose, relative_tolerance=0.03)
-        return agreement(seen, furnishings, UNLABELLED)
+        seen = reproject(room.coordinates, room.labels, depth / 1000.0, camera, pose)
+        return recovered(seen, label, [*_SHELL, UNLABELLED])
 
 
 def thinned(room: Room, voxel_size: float) -> Room:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from xmask3d_training.prepare.downloaded import DownloadedScene, downloaded_scenes
+from xmask3d_training.prepare.downloaded import downloaded_scenes
 from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.layout import SPLITS, Layout
 from xmask3d_training.prepare.options import add_common_arguments, positive
@@ -45,9 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Prepare; returns a summary for each set of labels. Raises PrepareError."""
+    lists = _read_lists(args)
     if args.from_prepared:
-        return [prepare_all(args.out, "scannet", _downloaded(args), args.workers, args.again)]
-    jobs = _jobs(args)
+        taken = downloaded_scenes(args.out, args.from_prepared, args.how, lists)
+        return [prepare_all(args.out, "scannet", taken, args.workers, args.again)]
+    jobs = _jobs(args, lists)
     summaries = [prepare_all(args.out, "scannet", jobs, args.workers, args.again)]
     strays = {scene for split in SPLITS for scene in Layout(args.out, "scannet").scenes(split)}
     if strays := strays - {job.scene for job in jobs}:
@@ -58,15 +60,12 @@ def run(args: argparse.Namespace) -> list[dict[str, Any]]:
     return summaries
 
 
-def _jobs(args: argparse.Namespace) -> list[ScanNetScene]:
-    if not (args.train_list or args.val_list):
+def _jobs(args: argparse.Namespace, lists: dict[str, list[str]]) -> list[ScanNetScene]:
+    if not lists:
         raise PrepareError("name the official lists: --train-list scannetv2_train.txt --val-list scannetv2_val.txt")
     scans = args.raw / "scans" if (args.raw / "scans").is_dir() else args.raw
     table = args.label_map or args.raw / "scannetv2-labels.combined.tsv"
     settings = ScanNetSettings(args.every, args.color_resize, not args.no_2d_labels)
-    lists = {split: _read_list(path) for split, path in (("train", args.train_list), ("val", args.val_list)) if path}
-    if doubled := sorted(set(lists.get("train", [])) & set(lists.get("val", []))):
-        raise PrepareError(f"in both lists: {', '.join(doubled[:10])}")
     return [
         ScanNetScene(args.out, scans / scene, split, table, settings)
         for split, scenes in lists.items()
@@ -74,11 +73,12 @@ def _jobs(args: argparse.Namespace) -> list[ScanNetScene]:
     ]
 
 
-def _downloaded(args: argparse.Namespace) -> list[DownloadedScene]:
-    jobs = downloaded_scenes(args.out, args.from_prepared, args.how)
-    lists = [path for path in (args.train_list, args.val_list) if path]
-    wanted = {scene for path in lists for scene in _read_list(path)}
-    return [job for job in jobs if job.scene in wanted] if lists else jobs
+def _read_lists(args: argparse.Namespace) -> dict[str, list[str]]:
+    """Scenes by split, of the lists that were given."""
+    lists = {split: _read_list(path) for split, path in (("train", args.train_list), ("val", args.val_list)) if path}
+    if doubled := sorted(set(lists.get("train", [])) & set(lists.get("val", []))):
+        raise PrepareError(f"in both lists: {', '.join(doubled[:10])}")
+    return lists
 
 
 def _read_list(path: Path) -> list[str]:
