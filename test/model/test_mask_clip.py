@@ -142,3 +142,18 @@ def test_runs_in_half_precision(small, half):
     assert pure.dtype == half
     for found in (mixed, pure):
         assert torch.nn.functional.cosine_similarity(exact, found.float(), dim=-1).min() > 0.99
+
+
+def test_cached_image_tokens_give_the_same_embeddings(small):
+    image = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+    masks = blob_masks(5, batch=2)
+    tokens = small.image_tokens(image)
+    assert tokens.shape[:2] == (2, len(small.visual.transformer.resblocks))
+    torch.testing.assert_close(small.read(tokens, masks), small(image, masks), rtol=0, atol=1e-5)
+
+
+def test_the_image_embedding_is_that_of_a_mask_that_covers_everything(small):
+    image = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(3))
+    expected = small.visual(small.prepare(image))
+    torch.testing.assert_close(small.image_embedding(image), expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(small(image, blob_masks(2))[:, 1], expected, rtol=0, atol=1e-4)

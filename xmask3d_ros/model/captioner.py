@@ -60,3 +60,8 @@ class ImplicitCaptioner(nn.Module):
         tokens = unconditional + torch.tanh(self.alpha_cond) * self.clip_project(global_feature)
         time = torch.tanh(self.alpha_cond_time_embed) * self.time_embed_project(global_feature)[:, 0]
         return Condition(tokens, time)
+
+    def empty(self, views: int, unconditional: Tensor) -> Condition:
+        """The condition of ``views`` views that says nothing about them: the empty prompt."""
+        tokens = unconditional.expand(views, -1, -1)
+        return Condition(tokens, tokens.new_zeros(views, len(self.alpha_cond_time_embed)))

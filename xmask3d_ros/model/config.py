@@ -48,6 +48,9 @@ class CaptionerConfig:
     """Width of a token = the UNet's cross-attention width."""
     time_channels: int = 1280
     """Width of the UNet's time embedding (four times its first width)."""
+    source: str = "3d"
+    """What the UNet is told about a view. "3d": its 3D feature, as published; "2d": CLIP's embedding of the image;
+    "text": the empty prompt alone, no view (the ablation of XMask3D table 3)."""
 
 
 @dataclass(frozen=True)

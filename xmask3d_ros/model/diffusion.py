@@ -135,34 +135,51 @@ class LatentDiffusion(nn.Module):
         return super().train(False)
 
     @torch.no_grad()
-    def encode(self, image: Tensor) -> Latent:
-        """What the UNet and the mask head need of ``image`` (B, 3, S, S), RGB in [0, 1]; S is the config's size."""
+    def encode(self, image: Tensor, z: Tensor | None = None) -> Latent:
+        """What the UNet and the mask head need of ``image`` (B, 3, S, S), RGB in [0, 1]; S is the config's size.
+
+        ``z`` (B, 4, h, w), where it is known from before, spares the encoder the layers behind its last tap.
+        """
         side = self.config.image_size
         if image.shape[-2:] != (side, side):
             raise ValueError(f"the diffusion model takes {side}x{side} images, got {tuple(image.shape)}")
-        mean, encoder_taps = self._encode(image * 2 - 1)
-        z = mean * self.config.scaling_factor
-        noisy = self.signal_scale * z + self.noise_scale * self.noise
-        return Latent(z, noisy, encoder_taps, self._decoder_taps(z / self.config.scaling_factor))
+        x, encoder_taps = self._encoder_taps(image * 2 - 1)
+        if z is None:
+            z = self._mean(x) * self.config.scaling_factor
+        return Latent(z, self.add_noise(z), encoder_taps, self._decoder_taps(z / self.config.scaling_factor))
+
+    def add_noise(self, z: Tensor) -> Tensor:
+        """(B, 4, h, w) the UNet's input: z at the configured time, with the one fixed noise."""
+        return self.signal_scale * z + self.noise_scale * self.noise
 
     def forward(self, latent: Latent, condition: Condition) -> list[Tensor]:
         """Taps (B, C_i, h_i, w_i) of an encoded image under a condition."""
         return [*latent.encoder_taps, *self._unet_taps(latent.noisy, condition), *latent.decoder_taps]
 
-    def _encode(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        encoder = self.vae.encoder
+    def _encoder_taps(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The encoder up to its second tap: what :meth:`_mean` goes on with, and both taps."""
+        blocks = self.vae.encoder.down_blocks
         taps: list[Tensor] = []
-        x = encoder.conv_in(x)
-        for level, block in enumerate(encoder.down_blocks):
+        x = self.vae.encoder.conv_in(x)
+        for level, block in enumerate(blocks):
             for index, residual in enumerate(block.resnets):
-                if index == 1 and level >= len(encoder.down_blocks) - 2:
+                if index == 1 and level >= len(blocks) - 2:
                     taps.append(x)
+                    if len(taps) == 2:
+                        return x, taps
                 x = residual(x, None)
             for downsample in block.downsamplers or ():
                 x = downsample(x)
+        raise ValueError("a VAE needs two levels of two residual blocks")
+
+    def _mean(self, x: Tensor) -> Tensor:
+        """The posterior's mean, from the second tap on."""
+        encoder = self.vae.encoder
+        for residual in encoder.down_blocks[-1].resnets[1:]:
+            x = residual(x, None)
         x = encoder.conv_out(encoder.conv_act(encoder.conv_norm_out(encoder.mid_block(x))))
         mean, _ = self.vae.quant_conv(x).chunk(2, dim=1)
-        return mean, taps
+        return mean
 
     def _decoder_taps(self, mean: Tensor) -> list[Tensor]:
         decoder = self.vae.decoder

@@ -51,6 +51,39 @@ class MaskClip(nn.Module):
             image_tokens, mask_tokens = _two_streams(block, image_tokens, mask_tokens, visible)
         return visual.ln_post(mask_tokens) @ visual.proj
 
+    @torch.no_grad()
+    def image_tokens(self, image: Tensor) -> Tensor:
+        """(B, layers, 1 + patches, D) image tokens at the input of every layer: constants of a frame.
+
+        :meth:`read` makes of them what :meth:`forward` computes, without running the image through the tower again.
+        """
+        visual = self.visual
+        tokens = visual._embeds(self.prepare(image))
+        inputs = []
+        for block in visual.transformer.resblocks:
+            inputs.append(tokens)
+            query, key, value = _project(block, tokens, slice(None)).chunk(3, dim=1)
+            tokens = _finish(block, tokens, F.scaled_dot_product_attention(query, key, value))
+        return torch.stack(inputs, dim=1)
+
+    @torch.no_grad()
+    def read(self, image_tokens: Tensor, mask_logits: Tensor) -> Tensor:
+        """:meth:`forward` for an image known by its :meth:`image_tokens`."""
+        visual = self.visual
+        visible = self.visible_tokens(mask_logits)
+        mask_tokens = image_tokens[:, 0, :1].expand(-1, visible.shape[1], -1)
+        for block, tokens in zip(visual.transformer.resblocks, image_tokens.unbind(dim=1), strict=True):
+            key, value = _project(block, tokens, slice(block.attn.embed_dim, None)).chunk(2, dim=1)
+            mask_tokens = _masks_look(block, mask_tokens, key, value, visible)
+        return visual.ln_post(mask_tokens) @ visual.proj
+
+    @torch.no_grad()
+    def image_embedding(self, image: Tensor) -> Tensor:
+        """(B, C) CLIP's own embedding of the whole image, not normalised."""
+        visual = self.visual
+        tokens = visual.transformer(visual._embeds(self.prepare(image)))
+        return visual.ln_post(tokens[:, 0]) @ visual.proj
+
     def prepare(self, image: Tensor) -> Tensor:
         """``image`` (B, 3, H, W) in [0, 1] at CLIP's size and in its normalisation (METHODS 4.2)."""
         image = F.interpolate(image, size=self.visual.image_size, mode="bilinear", align_corners=False)
@@ -71,22 +104,30 @@ def _two_streams(
     block: ResidualAttentionBlock, image_tokens: Tensor, mask_tokens: Tensor, visible: Tensor
 ) -> tuple[Tensor, Tensor]:
     """One layer: image tokens (B, N, D) attend to one another, mask tokens (B, Q, D) to those visible (B, Q, N)."""
-    attention = block.attn
-    weight, bias, width = attention.in_proj_weight, attention.in_proj_bias, attention.embed_dim
-    image_query, key, value = (
-        _split_heads(part, attention.num_heads)
-        for part in F.linear(block.ln_1(image_tokens), weight, bias).chunk(3, dim=-1)
+    query, key, value = _project(block, image_tokens, slice(None)).chunk(3, dim=1)
+    seen = F.scaled_dot_product_attention(query, key, value)
+    return _finish(block, image_tokens, seen), _masks_look(block, mask_tokens, key, value, visible)
+
+
+def _masks_look(
+    block: ResidualAttentionBlock, mask_tokens: Tensor, key: Tensor, value: Tensor, visible: Tensor
+) -> Tensor:
+    """Mask tokens (B, Q, D) after a layer in which they attend to the image's keys and values."""
+    query = _project(block, mask_tokens, slice(block.attn.embed_dim))
+    return _finish(
+        block, mask_tokens, F.scaled_dot_product_attention(query, key, value, attn_mask=visible[:, None])
     )
-    mask_query = _split_heads(F.linear(block.ln_1(mask_tokens), weight[:width], bias[:width]), attention.num_heads)
-    seen_by_image = F.scaled_dot_product_attention(image_query, key, value)
-    seen_by_masks = F.scaled_dot_product_attention(mask_query, key, value, attn_mask=visible[:, None])
-
-    def finish(tokens: Tensor, seen: Tensor) -> Tensor:
-        tokens = tokens + block.ls_1(attention.out_proj(seen.transpose(1, 2).flatten(2)))
-        return tokens + block.ls_2(block.mlp(block.ln_2(tokens)))
-
-    return finish(image_tokens, seen_by_image), finish(mask_tokens, seen_by_masks)
 
 
-def _split_heads(tokens: Tensor, heads: int) -> Tensor:
-    return tokens.unflatten(-1, (heads, -1)).transpose(1, 2)
+def _project(block: ResidualAttentionBlock, tokens: Tensor, rows: slice) -> Tensor:
+    """(B, N, D) -> (B, heads, N, head width): those rows of [query, key, value], one after the other in the heads."""
+    attention = block.attn
+    projected = F.linear(block.ln_1(tokens), attention.in_proj_weight[rows], attention.in_proj_bias[rows])
+    width = attention.embed_dim // attention.num_heads
+    return projected.unflatten(-1, (-1, width)).transpose(1, 2)
+
+
+def _finish(block: ResidualAttentionBlock, tokens: Tensor, seen: Tensor) -> Tensor:
+    """The rest of a layer: output projection and MLP, each with its residual."""
+    tokens = tokens + block.ls_1(block.attn.out_proj(seen.transpose(1, 2).flatten(2)))
+    return tokens + block.ls_2(block.mlp(block.ln_2(tokens)))

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from xmask3d_ros.model.binary_head import BinaryHead
-from xmask3d_ros.model.captioner import ImplicitCaptioner
+from xmask3d_ros.model.captioner import Condition, ImplicitCaptioner
 from xmask3d_ros.model.clip import ClipTowers
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.diffusion import LatentDiffusion
@@ -61,6 +61,8 @@ class XMask3D(nn.Module):
     def __init__(self, config: ModelConfig, folder: Path | None = None) -> None:
         """``folder`` is where relative paths of the configuration start (the model's folder)."""
         super().__init__()
+        if config.captioner.source not in ("3d", "2d", "text"):
+            raise ValueError(f"captioner.source must be '3d', '2d' or 'text', not {config.captioner.source!r}")
         self.config = config
         self.precision = "fp32"
         channels = config.clip.embedding_channels
@@ -116,15 +118,14 @@ class XMask3D(nn.Module):
             binary_logits = self.binary_head(coordinates, features, maps)
         with stage("diffusion"):
             latent = self.diffusion.encode(images)
-            condition = self.captioner(points.global_feature, self.diffusion.unconditional)
-            taps = self.diffusion(latent, condition)
+            taps = self.diffusion(latent, self.condition(points, images))
         with stage("mask_head"):
             masks = self.mask_head(self.feature_projection(taps), auxiliary)
         with stage("mask_clip"):
             clip_embeddings = self.mask_clip(images, masks.mask_logits[-1])
         return NetworkOutput(points, binary_logits, masks, clip_embeddings)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def observe(self, view: View, stage: Stage = _untimed) -> ViewEvidence:
         """What one view says about its points, free of any vocabulary.
 
@@ -152,6 +153,19 @@ class XMask3D(nn.Module):
                 view.grid_size,
             )
 
+    def condition(self, points: PointFeatures, images: Tensor) -> Condition:
+        """What the UNet is told about each of B views, by ``config.captioner.source``.
+
+        Args:
+            points: the views' 3D branch.
+            images: (B, 3, S, S) in [0, 1].
+        """
+        source, unconditional = self.config.captioner.source, self.diffusion.unconditional
+        if source == "text":
+            return self.captioner.empty(len(images), unconditional)
+        feature = points.global_feature if source == "3d" else self.mask_clip.image_embedding(images)
+        return self.captioner(feature, unconditional)
+
     def arithmetic(self) -> AbstractContextManager[None]:
         """Context in which matrix products run in ``self.precision``."""
         dtype = PRECISIONS[self.precision]
@@ -163,7 +177,7 @@ class XMask3D(nn.Module):
         """() the learned factor of cosines, at most 100; one for masks and points (METHODS 1.8)."""
         return self.mask_head.logit_scale.exp().clamp(max=100.0)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def point_weights(self) -> PointWeights:
         """The network's linear tail folded onto the last hidden feature, in float64 before rounding."""
         last = self.point_branch.encoder.final.kernel.double()
