@@ -156,7 +156,7 @@ def test_no_voxels(algorithm):
 
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
 def test_half_precision_is_close_and_keeps_its_type(algorithm, precision):
-    coordinates = random_voxels()
+    coordinates = random_voxels(0.05)
     features = torch.randn(len(coordinates), 16)
     layer = SparseConvolution(16, 16, 3)
     exact = layer(SparseTensor(features, coordinates)).features
@@ -166,7 +166,7 @@ def test_half_precision_is_close_and_keeps_its_type(algorithm, precision):
 
 
 def test_autocast_computes_in_its_type_and_returns_full_gradients(algorithm):
-    coordinates = random_voxels()
+    coordinates = random_voxels(0.05)
     layer = SparseConvolution(4, 4, 3)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         result = layer(SparseTensor(torch.randn(len(coordinates), 4), coordinates)).features
