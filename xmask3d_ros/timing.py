@@ -35,7 +35,8 @@ class StageTimer:
 
     def summary(self) -> dict[str, dict[str, float]]:
         """Median and 95th percentile by stage, milliseconds, over the last :data:`_KEPT` frames."""
+        # list() is one step, so that other threads may go on timing meanwhile.
         return {
             name: {"median": float(np.median(values)), "p95": float(np.percentile(values, 95))}
-            for name, values in self._milliseconds.items()
+            for name, values in [(name, list(values)) for name, values in list(self._milliseconds.items())]
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,6 +155,17 @@ def load_vocabulary(path: str | Path) -> Vocabulary:
         raise VocabularyError(f"{path}: {error}") from error
 
 
+def read_vocabulary(text: str) -> Vocabulary:
+    """A vocabulary from a YAML file's path or from names separated by commas.
+
+    Raises:
+        VocabularyError: as :func:`load_vocabulary` and :func:`make_vocabulary`.
+    """
+    if text.endswith((".yaml", ".yml")) or Path(text).is_file():
+        return load_vocabulary(text)
+    return make_vocabulary(text.split(","))
+
+
 class LabelRegistry:
     """Gives every class name an id that it keeps; ids are only ever added."""
 
@@ -174,8 +185,12 @@ class LabelRegistry:
                 self._ids[name] = len(self._ids)
         return [self._ids[name] for name in names]
 
-    def __iter__(self) -> Iterable[tuple[int, str]]:  # type: ignore[misc]
-        return iter([(number, name) for name, number in self._ids.items()])
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        # list() first: it is one step, so that another thread may add names meanwhile.
+        return iter([(number, name) for name, number in list(self._ids.items())])
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
     def name_of(self, label: int) -> str:
         """Name of an id; "unlabelled" for :data:`UNLABELLED`."""

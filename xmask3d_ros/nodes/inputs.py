@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the node hears of the camera: four subscriptions, paired."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.node import Node
+from rclpy.qos import qos_policy_name_from_kind
+from sensor_msgs.msg import CameraInfo
+
+from xmask3d_ros.nodes import interfaces
+from xmask3d_ros.nodes.cameras import Cameras
+from xmask3d_ros.nodes.conversions import nanoseconds
+from xmask3d_ros.nodes.interfaces import Endpoint
+from xmask3d_ros.nodes.pairing import Pair, Pairing
+from xmask3d_ros.nodes.parameters import NodeConfig
+from xmask3d_ros.nodes.reporting import Reporter
+
+SILENCE = 5.0
+"""Seconds without a pair after which the node says what it hears and what it does not."""
+
+
+class Inputs:
+    """Subscriptions while the node is active. Callbacks only store: work is done elsewhere."""
+
+    def __init__(
+        self,
+        node: Node,
+        config: NodeConfig,
+        reporter: Reporter,
+        on_pair: Callable[[Pair[Any]], None],
+        on_jump: Callable[[str], None],
+    ) -> None:
+        """``on_pair`` gets every pair; ``on_jump`` is told when stamps jump back, before the next pair."""
+        self._node, self._reporter, self._on_pair, self._on_jump = node, reporter, on_pair, on_jump
+        self.pairing: Pairing[Any] = Pairing(round(config.pairing_tolerance * 1e9))
+        self.infos: Counter[str] = Counter()
+        """camera_info messages by kind."""
+        self.skew_ns = 0
+        """Difference of the stamps in the last pair."""
+        self._last_pair = time.monotonic()
+        color = interfaces.COMPRESSED_COLOR if config.compressed_color else interfaces.COLOR
+        depth = interfaces.COMPRESSED_DEPTH if config.compressed_depth else interfaces.DEPTH
+        self._images = {"color": color, "depth": depth}
+        infos = {"color": interfaces.COLOR_INFO, "depth": interfaces.DEPTH_INFO}
+        self.topics = {kind: node.resolve_topic_name(endpoint.name) for kind, endpoint in self._images.items()}
+        self.info_topics = {kind: node.resolve_topic_name(endpoint.name) for kind, endpoint in infos.items()}
+        self.cameras = {kind: Cameras(self.info_topics[kind], self.topics[kind]) for kind in self.topics}
+        self._subscriptions = [
+            *(self._subscribe(endpoint, self._image_callback(kind)) for kind, endpoint in self._images.items()),
+            *(self._subscribe(endpoint, self._info_callback(kind)) for kind, endpoint in infos.items()),
+        ]
+
+    def _subscribe(self, endpoint: Endpoint, callback: Callable[[Any], None]) -> Any:
+        topic = self._node.resolve_topic_name(endpoint.name)
+
+        def incompatible(event: Any) -> None:
+            policy = qos_policy_name_from_kind(event.last_policy_kind)
+            self._reporter.warn(
+                f"qos {topic}",
+                f"a publisher of {topic} offers a quality of service that this node does not accept ({policy}): "
+                f"nothing will be received from it. Set qos_overrides.{topic}.subscription.* to what it offers",
+            )
+
+        return self._node.create_subscription(
+            endpoint.kind,
+            endpoint.name,
+            callback,
+            endpoint.profile(),
+            event_callbacks=SubscriptionEventCallbacks(incompatible_qos=incompatible),
+            qos_overriding_options=interfaces.OVERRIDABLE,
+        )
+
+    def _image_callback(self, kind: str) -> Callable[[Any], None]:
+        def image(message: Any) -> None:
+            jumps = self.pairing.jumps
+            repeated = self.pairing.dropped[f"repeated {kind}"]
+            pair = self.pairing.add(kind, nanoseconds(message.header.stamp), message)
+            if self.pairing.jumps > jumps:
+                self._on_jump(f"the stamps of {self.topics[kind]} jumped back")
+            if self.pairing.dropped[f"repeated {kind}"] > repeated:
+                self._reporter.warn(
+                    f"repeated {kind}",
+                    f"{self.topics[kind]} repeats stamps: two publishers, or a driver that does not set the stamp",
+                )
+            if pair is not None:
+                self._last_pair = time.monotonic()
+                self.skew_ns = pair.skew_ns
+                self._on_pair(pair)
+
+        return image
+
+    def _info_callback(self, kind: str) -> Callable[[CameraInfo], None]:
+        def info(message: CameraInfo) -> None:
+            self.infos[kind] += 1
+            self.cameras[kind].add(message)
+
+        return info
+
+    def depth_info_expected(self) -> bool:
+        """Whether somebody publishes a camera_info of depth."""
+        return self._node.count_publishers(self.info_topics["depth"]) > 0
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the last pair, or since the start."""
+        return time.monotonic() - self._last_pair
+
+    def check_silence(self) -> None:
+        """Warn, if there has been no pair for a while, of what is received and what is not."""
+        if self.silent_for < SILENCE:
+            return
+        pairing = self.pairing
+        parts = [
+            self._heard(self.topics[kind], pairing.received[kind], pairing.newest.get(kind)) for kind in self.topics
+        ]
+        parts += [self._heard(self.info_topics[kind], self.infos[kind], None) for kind in self.info_topics]
+        if len(pairing.newest) == 2:
+            apart = abs(pairing.newest["color"] - pairing.newest["depth"]) / 1e9
+            parts.append(
+                f"newest stamps {apart:.3f} s apart, pairing_tolerance {pairing.tolerance_ns / 1e9} s: "
+                "raise it, or synchronise the clocks of the streams"
+            )
+        self._reporter.warn(
+            "silence", f"no pair of colour and depth images for {self.silent_for:.0f} s. " + "; ".join(parts)
+        )
+
+    def _heard(self, topic: str, received: int, newest: int | None) -> str:
+        publishers = self._node.count_publishers(topic)
+        heard = f"{topic}: {received} received"
+        if newest is not None:
+            heard += f", newest stamp {newest / 1e9:.3f} s"
+        if not received:
+            heard += f", {publishers} publishers" + (
+                " (is the driver running, is the topic remapped?)" if not publishers else " (is it publishing?)"
+            )
+        return heard
+
+    def destroy(self) -> None:
+        """End the subscriptions."""
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+        self.pairing.clear()
