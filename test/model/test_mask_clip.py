@@ -54,10 +54,10 @@ def blob_masks(queries: int, batch: int = 1) -> torch.Tensor:
     return masks
 
 
-def test_equals_the_official_maskclip(golden, golden_weights):
+def test_equals_the_official_maskclip(golden, golden_tensors, golden_weights):
     with torch.device("meta"):
         model = build_clip(ClipConfig()).visual
-    weights = golden_weights.clip_state_dict(text=False)
+    weights = golden_tensors("clip", golden_weights.clip_entries(text=False))
     model.load_state_dict({name.removeprefix("visual."): tensor for name, tensor in weights.items()}, assign=True)
     expected = golden("f_maskclip")
     image = expected["image512_uint8"].permute(2, 0, 1)[None] / 255

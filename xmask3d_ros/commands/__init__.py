@@ -3,10 +3,10 @@
 
 from types import ModuleType
 
-from xmask3d_ros.commands import segment
+from xmask3d_ros.commands import segment, train
 from xmask3d_ros.commands.error import CommandError
 
-COMMANDS: dict[str, ModuleType] = {"segment": segment}
+COMMANDS: dict[str, ModuleType] = {"segment": segment, "train": train}
 """By name."""
 
 __all__ = ["COMMANDS", "CommandError"]

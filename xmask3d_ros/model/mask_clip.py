@@ -114,9 +114,7 @@ def _masks_look(
 ) -> Tensor:
     """Mask tokens (B, Q, D) after a layer in which they attend to the image's keys and values."""
     query = _project(block, mask_tokens, slice(block.attn.embed_dim))
-    return _finish(
-        block, mask_tokens, F.scaled_dot_product_attention(query, key, value, attn_mask=visible[:, None])
-    )
+    return _finish(block, mask_tokens, F.scaled_dot_product_attention(query, key, value, attn_mask=visible[:, None]))
 
 
 def _project(block: ResidualAttentionBlock, tokens: Tensor, rows: slice) -> Tensor:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from xmask3d_ros.sparse.voxelise import batched
-from xmask3d_training.data.datasets import Item
+from xmask3d_training.data.datasets import Constants, Item
 from xmask3d_training.data.problems import Problem
 
 
@@ -43,6 +43,8 @@ class Batch:
     """What was skipped while they were made."""
     grid_size: tuple[int, int]
     """Height and width of the mask grid."""
+    constants: list[Constants]
+    """What is known of each view's frame from before; on the CPU."""
     images: Tensor
     """(B, 3, S, S) uint8 RGB."""
     label_images: Tensor | None
@@ -55,6 +57,8 @@ class Batch:
     """(N,) int64 in [0, V)."""
     view_of_point: Tensor
     """(N,) int64 in [0, B)."""
+    points: Tensor
+    """(N, 3) float32 metres, not augmented."""
     point_of_scene: Tensor
     """(N,) int64, which point of its scene."""
     rows: Tensor
@@ -110,12 +114,14 @@ class Collate:
             captions=[view.caption for view in views],
             problems=problems,
             grid_size=views[0].seen.grid_size,
+            constants=[item.constants for item in items if item.view is not None],
             images=torch.from_numpy(np.stack([view.image for view in views])).permute(0, 3, 1, 2).contiguous(),
             label_images=torch.from_numpy(np.stack(label_images)) if label_images else None,
             coordinates=coordinates,
             features=_joined(view.features for view in views),
             voxel_of_point=_joined(view.voxel_of_point + first_voxel[number] for number, view in enumerate(views)),
             view_of_point=torch.arange(len(views)).repeat_interleave(torch.tensor(points)),
+            points=_joined(view.points for view in views),
             point_of_scene=_joined(view.seen.indices for view in views),
             rows=_joined(view.seen.rows for view in views),
             columns=_joined(view.seen.columns for view in views),

@@ -8,11 +8,12 @@ or not the run was interrupted before.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from xmask3d_ros.evaluation.benchmarks import benchmark
 from xmask3d_training.data.augmentation import plain_transform, random_transform
@@ -33,6 +34,9 @@ from xmask3d_training.data.views import (
 )
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 
+Constants = dict[str, dict[str, Tensor]]
+"""Tensors that frozen networks make of a frame: kind -> name -> tensor."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -40,6 +44,8 @@ class Item:
 
     view: DataView | None
     problems: tuple[Problem, ...] = ()
+    constants: Constants = field(default_factory=dict)
+    """What is known of the frame from before, by kind (``engine.frame_cache``)."""
 
 
 class _Views(torch.utils.data.Dataset[Item], ABC):

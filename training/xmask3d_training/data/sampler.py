@@ -33,7 +33,7 @@ class EpochSampler(torch.utils.data.Sampler[int]):
         self._epoch = self._done = 0
 
     def set_epoch(self, epoch: int, done: int = 0) -> None:
-        """Go to an epoch; ``done``: samples of this process that are behind it already (resume)."""
+        """Go to an epoch; ``done``: samples of this process that have been used already (resume)."""
         self._epoch, self._done = epoch, done
 
     def __len__(self) -> int:

@@ -30,14 +30,26 @@ def lift_masks(
     Returns:
         (N, C) F_2d, zero where uncovered, and (N,) bool, whether the point is covered.
     """
+    mask, covered = masks_of_points(mask_of_pixel, len(embeddings), rows, columns, fallback)
+    with_zero = torch.cat([embeddings, embeddings.new_zeros(1, embeddings.shape[1])])
+    return with_zero[mask], covered
+
+
+def masks_of_points(
+    mask_of_pixel: Tensor,
+    queries: int,
+    rows: Tensor,
+    columns: Tensor,
+    fallback: Literal["reference", "skip"] = "reference",
+) -> tuple[Tensor, Tensor]:
+    """Whose embedding each point gets in :func:`lift_masks`: (N,) int64 query, ``queries`` = zeros; (N,) bool covered.
+
+    With it a linear layer can be applied to the queries instead of the points.
+    """
     mask = mask_of_pixel[rows, columns]
     covered = mask >= 0
     if fallback == "reference" and len(mask) and not bool(covered.any()):
-        covered = covered.clone()
         covered[0] = True
         present = mask_of_pixel[mask_of_pixel >= 0]
-        if len(present) == 0:
-            return embeddings.new_zeros(len(mask), embeddings.shape[1]), covered
-        mask = torch.where(covered, present.min(), mask)
-    lifted = torch.where(covered[:, None], embeddings[mask.clamp(min=0)], 0.0)
-    return lifted, covered
+        mask[0] = present.min() if len(present) else queries
+    return torch.where(mask >= 0, mask, queries), covered

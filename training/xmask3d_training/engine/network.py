@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The network that training starts from, and which of its parameters learn how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from xmask3d_ros.evaluation.benchmarks import Benchmark
+from xmask3d_ros.model.checkpoint import BUNDLED, CONFIG_FILE, load_model
+from xmask3d_ros.model.config import PRESETS, ModelConfig, ScoringConfig
+from xmask3d_ros.model.frozen import load_clip, load_diffusion
+from xmask3d_ros.model.xmask3d import XMask3D
+from xmask3d_training.engine.config import OptimiserConfig
+from xmask3d_training.engine.errors import SettingsError
+
+Condition = Literal["3d", "2d", "text"]
+
+
+def fresh_network(name: str, benchmark: Benchmark, condition: Condition = "3d", seed: int = 0) -> XMask3D:
+    """A network to train on a benchmark: its trained parts drawn at random, its frozen parts loaded.
+
+    Args:
+        name: a preset, whose frozen parts come from where they are published (or are random where the preset names no
+            source), or a model's folder, whose sizes and frozen parts are used.
+        benchmark: gives base classes and test-time exponents.
+        condition: what the diffusion UNet is told (XMask3D table 3).
+        seed: of the random weights.
+
+    Raises:
+        SettingsError: no such preset or folder.
+        CheckpointError, FrozenWeightsError: the folder or the frozen weights cannot be loaded.
+    """
+    folder = next((path for path in (Path(name), BUNDLED / name) if (path / CONFIG_FILE).is_file()), None)
+    if folder is None:
+        if name not in PRESETS:
+            raise SettingsError(f"model.network: {name!r} is neither a model's folder nor one of {', '.join(PRESETS)}")
+        network = XMask3D.from_config(for_benchmark(PRESETS[name](), benchmark, condition), seed)
+        if network.config.diffusion.pretrained:
+            load_diffusion(network.diffusion)
+        if network.config.clip.pretrained:
+            load_clip(network.clip)
+    else:
+        source = load_model(folder)
+        network = XMask3D.from_config(for_benchmark(source.config, benchmark, condition), seed, folder)
+        for part, module in source.frozen_parts().items():
+            network.frozen_parts()[part].load_state_dict(module.state_dict())
+    # It starts as CLIP's embedding of the empty string, which only the loaded tower knows (METHODS 1.8).
+    with torch.no_grad():
+        network.null_embedding.copy_(network.clip.encode_text([""]))
+    return network
+
+
+def trained_network(folder: str | Path, benchmark: Benchmark) -> XMask3D:
+    """A trained model, to evaluate or to train further; it scores with the benchmark's exponents.
+
+    Raises:
+        SettingsError: it was trained with other base classes than the benchmark's.
+        CheckpointError, FrozenWeightsError: it cannot be loaded.
+    """
+    network = load_model(folder)
+    if set(network.config.base_classes) != set(benchmark.base_names):
+        raise SettingsError(
+            f"{folder} was trained on the base classes {', '.join(network.config.base_classes)}; "
+            f"{benchmark.title} has {', '.join(benchmark.base_names)}"
+        )
+    network.config = for_benchmark(network.config, benchmark, None)
+    return network
+
+
+def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Condition | None) -> ModelConfig:
+    """The configuration with a benchmark's classes and exponents, and the condition where one is given."""
+    captioner = config.captioner if condition is None else replace(config.captioner, source=condition)
+    scoring = ScoringConfig(base_exponent=benchmark.base_exponent, novel_exponent=benchmark.novel_exponent)
+    return replace(config, captioner=captioner, scoring=scoring, base_classes=benchmark.base_names)
+
+
+def trained_parameters(network: XMask3D) -> Iterator[tuple[str, nn.Parameter]]:
+    """All but the frozen parts', and the captioner's where the UNet is told nothing of the view."""
+    unused = (*network.frozen_parts(), *(("captioner",) if network.config.captioner.source == "text" else ()))
+    for name, parameter in network.named_parameters():
+        if not name.startswith(tuple(f"{part}." for part in unused)):
+            yield name, parameter
+
+
+def parameter_groups(network: XMask3D, config: OptimiserConfig) -> list[dict[str, Any]]:
+    """The 3D networks, then the rest, each with its learning rate."""
+    groups: dict[str, list[nn.Parameter]] = {"3d": [], "rest": []}
+    for name, parameter in trained_parameters(network):
+        groups["3d" if name.startswith(("point_branch.", "binary_head.")) else "rest"].append(parameter)
+    return [
+        {"params": groups["3d"], "lr": config.learning_rate_3d, "name": "3d"},
+        {"params": groups["rest"], "lr": config.learning_rate, "name": "rest"},
+    ]

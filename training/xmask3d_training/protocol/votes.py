@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From labels of views to labels of a scene (METHODS 1.14.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from xmask3d_training.protocol.branches import UNDECIDED, nearest
+
+
+class SceneVotes:
+    """One vote for every point and every frame that sees it."""
+
+    def __init__(self, points: int, classes: int) -> None:
+        # 16 bits hold the votes of 32,767 frames; a scene of ScanNet200 has a hundred million counters.
+        self._votes = np.zeros((points, classes), np.int16)
+
+    def add(self, point_of_scene: NDArray[np.int64], labels: NDArray[np.int64]) -> None:
+        """Votes of one frame.
+
+        Args:
+            point_of_scene: (N,) distinct points that the frame sees.
+            labels: (N,) class of each; UNDECIDED does not vote.
+        """
+        voting = labels != UNDECIDED
+        self._votes[point_of_scene[voting], labels[voting]] += 1
+
+    def seen(self) -> NDArray[np.bool_]:
+        """(P,) which points have a vote."""
+        return self._votes.any(axis=1)
+
+    def labels(self, coordinates: NDArray[np.floating]) -> NDArray[np.int64]:
+        """The scene's labels.
+
+        Args:
+            coordinates: (P, 3) metres of all the scene's points.
+
+        Returns:
+            (P,) int64: the class with most votes, the lowest of several; a point without votes takes the label of the
+            nearest point that has some; UNDECIDED where no point has any.
+        """
+        seen = self.seen()
+        if not seen.any():
+            return np.full(len(seen), UNDECIDED, np.int64)
+        labels = self._votes.argmax(axis=1)
+        if not seen.all():
+            index = nearest(torch.from_numpy(coordinates[seen]), torch.from_numpy(coordinates[~seen]))
+            labels[~seen] = labels[seen][index.numpy()]
+        return labels
