@@ -14,10 +14,11 @@ from xmask3d_ros.model.config import ClipConfig, tiny, xmask3d
 SMALL = tiny().clip
 
 
-def test_text_embeddings_equal_the_official_ones(golden, golden_weights):
+def test_text_embeddings_equal_the_official_ones(golden, golden_tensors, golden_weights):
     with torch.device("meta"):
         towers = ClipTowers(ClipConfig())
-    towers.model.load_state_dict(golden_weights.clip_state_dict(vision=False), strict=False, assign=True)
+    weights = golden_tensors("clip", golden_weights.clip_entries(vision=False))
+    towers.model.load_state_dict(weights, strict=False, assign=True)
     expected = golden("f_clip_text")
     for texts, name in (
         ([str(text) for text in expected["names"]], "text_embed"),

@@ -31,27 +31,18 @@ def condition(batch: int = 1) -> Condition:
 
 
 @pytest.fixture(scope="module")
-def official_run(golden, golden_part, golden_weights):
-    """Everything between an image and the four maps at full size: about 2.5 TFLOP and 3.7 GB of weights."""
+def official_run(golden, golden_part, golden_diffusion):
+    """Everything between an image and the four maps at full size: about 2.5 TFLOP."""
     config, expected = xmask3d(), golden("d_diffusion")
     with torch.device("meta"):
-        diffusion = LatentDiffusion(config.diffusion, config.captioner)
         captioner = ImplicitCaptioner(config.captioner, 768)
         projection = FeatureProjection(CHANNELS, STRIDES, config.mask_head, config.diffusion.image_size)
-    diffusion.unconditional = golden_weights.uncond_embedding()
-    for model, namespace, entries in (
-        (diffusion.unet, "unet", golden_weights.unet_entries()),
-        (diffusion.vae, "vae", golden_weights.vae_entries()),
-    ):
-        wanted = model.state_dict().keys()
-        weights = {name: golden_weights.tensor(namespace, name, shape) for name, shape in entries if name in wanted}
-        model.load_state_dict(weights, assign=True)
     captioner.load_state_dict(golden_part("captioner"), assign=True)
     projection.load_state_dict(golden_part("feature_projection"), assign=True)
     image = expected["image512_uint8"].permute(2, 0, 1)[None] / 255
     with torch.no_grad():
-        latent = diffusion.encode(image)
-        taps = diffusion(latent, captioner(expected["f3d"], diffusion.unconditional))
+        latent = golden_diffusion.encode(image)
+        taps = golden_diffusion(latent, captioner(expected["f3d"], golden_diffusion.unconditional))
         return expected, latent, taps, projection(taps)
 
 
