@@ -26,11 +26,16 @@ SPACING = 0.03
 """Of the truth's points, metres: keeps the file under 1 MB."""
 
 
+def room() -> SyntheticRoom:
+    """The sample's room."""
+    return SyntheticRoom(SEED, held_out=True, views=VIEWS, camera=CAMERA, kind=KIND, sensor=SENSOR)
+
+
 def make(folder: Path) -> None:
     """Write the bag to ``folder`` and the truth to ``<folder>_truth.npz``."""
-    room = SyntheticRoom(SEED, held_out=True, views=VIEWS, camera=CAMERA, kind=KIND, sensor=SENSOR)
-    write_bag(room, folder, rate=2.0)
-    write_truth(room.cloud(SPACING), folder.with_name(folder.name + "_truth.npz"))
+    made = room()
+    write_bag(made, folder, rate=2.0)
+    write_truth(made.cloud(SPACING), folder.with_name(folder.name + "_truth.npz"))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -11,10 +13,12 @@ from scipy.sparse.csgraph import dijkstra
 
 from .placement import footprint
 from .room import Room
+from .scene import Scene
 
 _CELL = 0.05
-_BODY = 0.28
+_BODY = 0.35
 """Distance the walker keeps from everything, metres, where the room allows it."""
+_HEADINGS = 48
 
 
 def free_space(room: Room) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +39,7 @@ def free_space(room: Room) -> tuple[np.ndarray, np.ndarray]:
     return cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1] * _CELL, origin
 
 
-def walk(room: Room, rng: np.random.Generator, views: int) -> list[np.ndarray]:
+def walk(room: Room, scene: Scene, rng: np.random.Generator, views: int) -> list[np.ndarray]:
     """Poses of a walk: ``views`` matrices (4,4) float64, room from camera (optical frame), metres."""
     clearance, origin = free_space(room)
     inside = clearance > min(_BODY, 0.6 * clearance.max())
@@ -48,8 +52,9 @@ def walk(room: Room, rng: np.random.Generator, views: int) -> list[np.ndarray]:
     spots = np.stack([np.interp(at, travelled, smooth[:, axis]) for axis in (0, 1)], axis=1)
     height = rng.uniform(1.3, 1.6) + 0.08 * np.sin(np.linspace(0, rng.uniform(2, 6), views) + rng.uniform(0, 6))
     eyes = np.column_stack([spots, np.clip(height, 1.2, 1.7)])
-    gaze = _gaze(room, eyes, rng)
-    return [look_at(eye, target) for eye, target in zip(eyes, gaze, strict=True)]
+    heading, pitch = _gaze(scene, eyes, rng).T
+    ahead = np.column_stack([np.cos(heading) * np.cos(pitch), np.sin(heading) * np.cos(pitch), np.sin(pitch)])
+    return [look_at(eye, eye + direction) for eye, direction in zip(eyes, ahead, strict=True)]
 
 
 def _track(free: np.ndarray, clearance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -61,7 +66,7 @@ def _track(free: np.ndarray, clearance: np.ndarray, rng: np.random.Generator) ->
     links = []
     for step in ((0, 1), (1, 0), (1, 1), (1, -1)):
         other = cells + step
-        valid = ((other >= 0) & (other < free.shape)).all(1)
+        valid = np.all((other >= 0) & (other < free.shape), axis=1)
         valid[valid] = free[tuple(other[valid].T)]
         near, far = np.flatnonzero(valid), index[tuple(other[valid].T)]
         links.append((near, far, np.hypot(*step) * (cost[near] + cost[far]) / 2))
@@ -72,7 +77,7 @@ def _track(free: np.ndarray, clearance: np.ndarray, rng: np.random.Generator) ->
         gap = np.min([np.hypot(*(cells - cells[stop]).T) for stop in stops], axis=0)
         stops.append(int(rng.choice(np.flatnonzero(gap >= 0.8 * gap.max()))))
     track = [stops[0]]
-    for start, stop in zip(stops[:-1], stops[1:], strict=True):
+    for start, stop in itertools.pairwise(stops):
         _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
         leg = [stop]
         while leg[-1] != start:
@@ -81,39 +86,45 @@ def _track(free: np.ndarray, clearance: np.ndarray, rng: np.random.Generator) ->
     return cells[track][:, ::-1].astype(float)
 
 
-def _gaze(room: Room, eyes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Points looked at (N,3): every object gets its turn, near the moment the walk passes it at a good distance."""
-    targets = []
-    for placed in room.placed:
-        if placed.item.name in ("floor", "wall", "ceiling"):
-            continue
-        low, high = placed.item.bounds()
-        middle = placed.rotation @ ((low + high) / 2) + placed.position
-        targets.append(middle)
-    targets = targets or [np.array([0.0, 0.0, 1.0])]
-    count = max(len(eyes) * 2 // 3, 1) if len(eyes) < 3 * len(targets) else 2 * len(targets)
-    moments = np.linspace(0, len(eyes) - 1, max(min(count, len(eyes)), 1)).round().astype(int)
-    chosen, uses = [], np.zeros(len(targets))
-    for moment in moments:
-        distance = np.linalg.norm(np.array(targets)[:, :2] - eyes[moment, :2], axis=1)
-        rank = np.abs(distance - 2.2) + 1.5 * uses + rng.uniform(0, 0.6, len(targets)) + 2 * (distance < 0.9)
-        best = int(rank.argmin())
-        uses[best] += 1
-        chosen.append(_sight(eyes[moment], targets[best]))
-    if len(moments) == 1:
-        return np.repeat(np.array(chosen), len(eyes), axis=0)
-    headings = np.unwrap(np.array([heading for heading, _ in chosen]))
-    pitches = np.array([pitch for _, pitch in chosen])
-    steps = np.arange(len(eyes))
-    heading, pitch = np.interp(steps, moments, headings), np.interp(steps, moments, pitches)
-    return eyes + np.column_stack([np.cos(heading) * np.cos(pitch), np.sin(heading) * np.cos(pitch), np.sin(pitch)])
+def _gaze(scene: Scene, eyes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Heading and pitch (N,2) rad: turns without haste to what is well seen and was not looked at lately."""
+    headings = np.arange(_HEADINGS) * 2 * np.pi / _HEADINGS
+    openness = _open_view(scene, eyes, headings)
+    objects = [placed for placed in scene.objects.values() if placed.item.name not in ("floor", "wall", "ceiling")]
+    middles = np.array([placed.rotation @ placed.item.bounds().mean(axis=0) + placed.position for placed in objects])
+    numbers = np.array([placed.instance for placed in objects])
+    interest, chosen, pitches = rng.uniform(0.6, 1.4, len(objects)), [], []
+    heading = headings[openness[0].argmax()]
+    for eye, free in zip(eyes, openness, strict=True):
+        toward = middles - eye
+        distance = np.hypot(toward[:, 0], toward[:, 1])
+        hit = scene.cast(np.broadcast_to(eye, toward.shape), toward)
+        seen = (hit.triangle >= 0) & (scene.instance[hit.triangle] == numbers)
+        value = seen * np.exp(-((np.log(np.maximum(distance, 0.1) / 1.9) / 0.65) ** 2))
+        off = _turn(np.arctan2(toward[:, 1], toward[:, 0])[:, None], headings)
+        share = value[:, None] * np.exp(-((off / 0.35) ** 2))
+        reward = 0.5 * free + interest @ share - 0.5 * (_turn(heading, headings) / 0.9) ** 2
+        best = int(reward.argmax())
+        heading = headings[best]
+        looked = share[:, best]
+        elevation = np.arctan2(toward[:, 2], np.maximum(distance, 0.4))
+        pitches.append(np.clip((interest * looked @ elevation - 0.08) / (interest @ looked + 0.35), -0.65, 0.06))
+        interest = np.minimum(interest * (1 - 0.6 * looked) + 0.04, 1.5)
+        chosen.append(heading)
+    turning = gaussian_filter1d(np.unwrap(np.array(chosen)), 0.8, mode="nearest")
+    return np.column_stack([turning, gaussian_filter1d(np.array(pitches), 0.8, mode="nearest")])
 
 
-def _sight(eye: np.ndarray, target: np.ndarray) -> tuple[float, float]:
-    """Heading and pitch (rad) towards a target; nobody looks steeply up, and rarely steeply down."""
-    toward = target - eye
-    pitch = np.arctan2(toward[2], max(np.hypot(*toward[:2]), 0.3))
-    return float(np.arctan2(toward[1], toward[0])), float(np.clip(0.8 * pitch - 0.05, -0.6, 0.1))
+def _turn(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.abs((first - second + np.pi) % (2 * np.pi) - np.pi)
+
+
+def _open_view(scene: Scene, eyes: np.ndarray, headings: np.ndarray) -> np.ndarray:
+    """(N,headings) 0-1: how far one can see in each direction; it makes nobody stare at a wall from close by."""
+    directions = np.column_stack([np.cos(headings), np.sin(headings), np.full(len(headings), -0.15)])
+    hits = scene.cast(np.repeat(eyes, len(headings), axis=0), np.tile(directions, (len(eyes), 1)))
+    reach = np.where(hits.triangle >= 0, hits.distance, 0).reshape(len(eyes), len(headings))
+    return np.clip((reach - 0.5) / 2.5, 0, 1)
 
 
 def look_at(eye: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -11,22 +11,9 @@ import numpy as np
 from .colors import darker, paint
 from .materials import Material, plain, tiles, wood
 
-_WALLS = (
-    "white",
-    "white",
-    "beige",
-    "beige",
-    "grey",
-    "yellow",
-    "blue",
-    "green",
-    "pink",
-    "orange",
-    "purple",
-    "red",
-    "brown",
-)
 _PALE = ("white", "beige", "grey")
+_WALLS = (*_PALE * 5, "white", "yellow", "blue", "green", "pink", "orange", "purple", "red", "brown")
+"""Most walls are pale."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from xmask3d_ros.geometry.camera import Camera
 
 from .camera_path import walk
+from .captions import Caption, caption_view
 from .catalogue import UNLABELLED
 from .cloud import Cloud, scan
 from .furnishing import furnish
@@ -22,7 +23,7 @@ from .sensor import Sensor, random_sensor
 SCANNET_CAMERA = Camera(320, 240, 288.9353025, 288.9353025, 159.5, 119.5)
 """The camera of the prepared ScanNet layout (METHODS 1.4)."""
 _TRAIN, _HELD_OUT = 0, 1
-_ROOM, _LIGHT, _WALK, _SENSOR, _SCAN, _VIEW = range(6)
+_ROOM, _LIGHT, _WALK, _SENSOR, _SCAN, _VIEW, _CAPTION = range(7)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class SyntheticRoom:
         self.scene = Scene(self.room.placed)
         self.lighting = random_lighting(self._random(_LIGHT), self.room.width, self.room.depth, self.room.height)
         self.sensor = sensor or random_sensor(self._random(_SENSOR))
-        self.poses = walk(self.room, self._random(_WALK), views)
+        self.poses = walk(self.room, self.scene, self._random(_WALK), views)
 
     def _random(self, *stream: int) -> np.random.Generator:
         side = _HELD_OUT if self.held_out else _TRAIN
@@ -84,6 +85,13 @@ class SyntheticRoom:
         ideal = render(self.scene, self.lighting, self.camera, pose)
         color, depth = self.sensor.color(ideal, rng), self.sensor.depth(ideal, rng)
         return View(color, depth, self.label_of_instance[ideal.instance], ideal.instance, pose, ideal)
+
+    def captions(self, index: int, view: View, count: int = 1) -> list[Caption]:
+        """``count`` different tellings of view ``index``, rendered before."""
+        rng = self._random(_CAPTION, index)
+        return [
+            caption_view(view.instance, view.ideal.depth, self.room.placed, self.room.kind, rng) for _ in range(count)
+        ]
 
     def cloud(self, spacing: float = 0.02) -> Cloud:
         """The labelled cloud of everything seen from somewhere along the walk."""

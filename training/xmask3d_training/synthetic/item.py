@@ -7,6 +7,7 @@ The frame: origin on the floor (or at the height it hangs) under the middle, z u
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import trimesh
@@ -25,11 +26,14 @@ class Part:
     """(V,3) metres."""
     faces: np.ndarray
     """(F,3)"""
-    normals: np.ndarray
-    """(F,3,3) a normal per face corner: smooth within 38 degrees, sharp beyond."""
     material: Material
     tints: np.ndarray
     """(F,3) the material's colour, face by face (sRGB 0-1)."""
+
+    @cached_property
+    def normals(self) -> np.ndarray:
+        """(F,3,3) a normal per face corner: smooth within 38 degrees, sharp beyond."""
+        return _corner_normals(self.vertices, self.faces)
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,7 @@ class Item:
         faces = np.asarray(mesh.faces, np.int64)
         if tints is None:
             tints = np.broadcast_to(np.asarray(material.color.rgb, np.float32), (len(faces), 3))
-        self.parts.append(
-            Part(np.asarray(mesh.vertices, float), faces, _corner_normals(mesh), material, np.asarray(tints))
-        )
+        self.parts.append(Part(np.asarray(mesh.vertices, float), faces, material, np.asarray(tints)))
         self.color = self.color or material.color.name
         return self
 
@@ -81,14 +83,25 @@ class Item:
         return np.stack([np.min([b[0] for b in boxes], 0), np.max([b[1] for b in boxes], 0)])
 
 
-def _corner_normals(mesh: trimesh.Trimesh) -> np.ndarray:
+def _corner_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Normal per face corner (F,3,3): area-weighted over the neighbours within the crease angle."""
-    triangles = np.asarray(mesh.vertices)[np.asarray(mesh.faces)]
+    triangles = vertices[faces]
     crossed = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-    area = np.linalg.norm(crossed, axis=1, keepdims=True)
-    normals = crossed / np.maximum(area, 1e-12)
-    neighbours = np.asarray(mesh.vertex_faces)[np.asarray(mesh.faces)]
-    alike = (np.einsum("fcnk,fk->fcn", normals[neighbours], normals) > _CREASE) & (neighbours >= 0)
-    summed = np.einsum("fcnk,fcn->fck", crossed[neighbours], alike.astype(float))
-    length = np.linalg.norm(summed, axis=2, keepdims=True)
-    return np.where(length > 1e-12, summed / np.maximum(length, 1e-12), normals[:, None])
+    normals = crossed / np.maximum(np.linalg.norm(crossed, axis=1, keepdims=True), 1e-12)
+    # pairs of corners that share a vertex: corners sorted by vertex, then neighbours at every offset within a vertex
+    order = np.argsort(faces.ravel(), kind="stable")
+    vertex, face = faces.ravel()[order], order // 3
+    summed = crossed[face].copy()
+    for offset in range(1, int(np.bincount(vertex).max())):
+        here, there = np.arange(len(vertex) - offset), np.arange(offset, len(vertex))
+        alike = (vertex[here] == vertex[there]) & (
+            np.einsum("nk,nk->n", normals[face[here]], normals[face[there]]) > _CREASE
+        )
+        here, there = here[alike], there[alike]
+        summed[here] += crossed[face[there]]
+        summed[there] += crossed[face[here]]
+    result = np.empty_like(summed)
+    result[order] = summed
+    length = np.linalg.norm(result, axis=1, keepdims=True)
+    flat = np.repeat(normals, 3, axis=0)
+    return np.where(length > 1e-12, result / np.maximum(length, 1e-12), flat).reshape(-1, 3, 3)

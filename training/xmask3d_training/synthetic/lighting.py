@@ -33,23 +33,29 @@ class Lighting:
         shine = np.zeros_like(surfels.points)
         lifted = surfels.points + 0.004 * surfels.normals
         for lamp in self.lamps:
-            toward = np.asarray(lamp.position, np.float32) - surfels.points
-            distance = np.linalg.norm(toward, axis=1, keepdims=True)
+            place = np.asarray(lamp.position, np.float32)
+            toward = place - surfels.points
+            distance = _length(toward)
             toward /= np.maximum(distance, 1e-6)
-            facing = (toward * surfels.normals).sum(axis=1, keepdims=True)
+            facing = np.einsum("nk,nk->n", toward, surfels.normals)[:, None]
             lit = np.flatnonzero(facing[:, 0] > 0)
             free = np.zeros((len(facing), 1), np.float32)
-            free[lit, 0] = ~scene.blocked(lifted[lit], np.broadcast_to(np.float32(lamp.position), (len(lit), 3)))
+            free[lit, 0] = ~scene.blocked(lifted[lit], np.broadcast_to(place, (len(lit), 3)))
             power = np.asarray(lamp.color, np.float32) * free / (1 + (distance / 3) ** 2)
             light = light + power * np.maximum(facing, 0)
             if eye is not None:
-                view = np.asarray(eye, np.float32) - surfels.points
-                half = toward + view / np.maximum(np.linalg.norm(view, axis=1, keepdims=True), 1e-6)
-                half /= np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-6)
-                glint = np.maximum((half * surfels.normals).sum(axis=1, keepdims=True), 0) ** 40
-                shine += power * glint * surfels.gloss[:, None] * 0.5
+                shiny = np.flatnonzero(surfels.gloss * free[:, 0] > 0.1)
+                view = np.asarray(eye, np.float32) - surfels.points[shiny]
+                half = toward[shiny] + view / np.maximum(_length(view), 1e-6)
+                half /= np.maximum(_length(half), 1e-6)
+                glint = np.maximum(np.einsum("nk,nk->n", half, surfels.normals[shiny]), 0) ** 40
+                shine[shiny] += power[shiny] * (0.5 * glint * surfels.gloss[shiny])[:, None]
         glow = surfels.glow[:, None]
         return surfels.albedo * (light * (1 - 0.6 * glow) + glow) + shine
+
+
+def _length(vectors: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("nk,nk->n", vectors, vectors))[:, None]
 
 
 def random_lighting(rng: np.random.Generator, width: float, depth: float, height: float) -> Lighting:

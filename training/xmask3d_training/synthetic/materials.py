@@ -56,8 +56,16 @@ def wood(rng: np.random.Generator, names: Sequence[str] | None = None, axis: int
     color = paint(rng, names or WOODS)
     along = int(rng.integers(3)) if axis is None else axis
     strength = 0.25 if color.name in ("white", "black", "grey") else rng.uniform(0.5, 0.9)
-    return Material(color, darker(color, rng.uniform(0.6, 0.8)), "wood", rng.uniform(0.03, 0.07), along,
-                    float(strength), _seed(rng), gloss=rng.uniform(0.05, 0.25))  # fmt: skip
+    return Material(
+        color,
+        darker(color, rng.uniform(0.6, 0.8)),
+        "wood",
+        rng.uniform(0.03, 0.07),
+        along,
+        float(strength),
+        _seed(rng),
+        gloss=rng.uniform(0.05, 0.25),
+    )
 
 
 def fabric(rng: np.random.Generator, names: Sequence[str] | None = None) -> Material:
@@ -67,8 +75,9 @@ def fabric(rng: np.random.Generator, names: Sequence[str] | None = None) -> Mate
     if kind == "mottled":
         return Material(color, darker(color, 0.78), "mottled", rng.uniform(0.01, 0.05), seed=_seed(rng))
     other = darker(color, rng.choice([0.6, 1.5])) if rng.random() < 0.5 else paint(rng, FABRICS)
-    return Material(color, other, str(kind), rng.uniform(0.05, 0.16), int(rng.integers(2)),
-                    rng.uniform(0.4, 0.8), _seed(rng))  # fmt: skip
+    return Material(
+        color, other, str(kind), rng.uniform(0.05, 0.16), int(rng.integers(2)), rng.uniform(0.4, 0.8), _seed(rng)
+    )
 
 
 def leather(rng: np.random.Generator) -> Material:
@@ -98,16 +107,24 @@ def stone(rng: np.random.Generator) -> Material:
     """Worktop stone: marble veins or speckle."""
     color = paint(rng, ("white", "grey", "black", "beige", "brown"))
     kind = "marble" if rng.random() < 0.5 else "mottled"
-    return Material(color, darker(color, 0.55 if color.name != "black" else 2.2), kind,
-                    0.35 if kind == "marble" else 0.012, strength=0.7, seed=_seed(rng), gloss=0.3)  # fmt: skip
+    return Material(
+        color,
+        darker(color, 0.55 if color.name != "black" else 2.2),
+        kind,
+        0.35 if kind == "marble" else 0.012,
+        strength=0.7,
+        seed=_seed(rng),
+        gloss=0.3,
+    )
 
 
 def tiles(rng: np.random.Generator, names: Sequence[str] | None = None, scale: float | None = None) -> Material:
     """Square glazed tiles with joints."""
     color = paint(rng, names or ("white", "beige", "grey", "blue", "green", "pink", "brown"))
     joint = paint(rng, ("white", "grey"))
-    return Material(color, joint, "tiles", scale or float(rng.choice([0.1, 0.15, 0.2, 0.3])), seed=_seed(rng),
-                    gloss=0.3)  # fmt: skip
+    return Material(
+        color, joint, "tiles", scale or float(rng.choice([0.1, 0.15, 0.2, 0.3])), seed=_seed(rng), gloss=0.3
+    )
 
 
 def picture(rng: np.random.Generator, extent: tuple[float, float, float, float]) -> Material:
@@ -120,5 +137,12 @@ def outdoors(rng: np.random.Generator, extent: tuple[float, float, float, float]
     """The view through a pane: sky, clouds, trees or houses."""
     kind = rng.choice(["trees", "houses", "sky"])
     color = Paint("blue", (0.62, 0.76, 0.92))
-    return Material(color, Paint("green", (0.25, 0.4, 0.2)), f"outdoors_{kind}", extent=extent, seed=_seed(rng),
-                    glow=0.75, gloss=1.0)  # fmt: skip
+    return Material(
+        color,
+        Paint("green", (0.25, 0.4, 0.2)),
+        f"outdoors_{kind}",
+        extent=extent,
+        seed=_seed(rng),
+        glow=0.75,
+        gloss=1.0,
+    )

@@ -9,19 +9,21 @@ from functools import cache
 import numpy as np
 import trimesh
 
-Point = Sequence[float]
+Point = Sequence[float] | np.ndarray
+
+_HALF_UP = np.array([0.0, 0.0, 0.5])
 
 
 @cache
 def _unit_box() -> tuple[np.ndarray, np.ndarray]:
     mesh = trimesh.creation.box(extents=(1, 1, 1))
-    return np.asarray(mesh.vertices) + (0, 0, 0.5), np.asarray(mesh.faces)
+    return np.asarray(mesh.vertices) + _HALF_UP, np.asarray(mesh.faces)
 
 
 @cache
 def _unit_cylinder(sections: int) -> tuple[np.ndarray, np.ndarray]:
     mesh = trimesh.creation.cylinder(radius=1, height=1, sections=sections)
-    return np.asarray(mesh.vertices) + (0, 0, 0.5), np.asarray(mesh.faces)
+    return np.asarray(mesh.vertices) + _HALF_UP, np.asarray(mesh.faces)
 
 
 @cache
@@ -35,7 +37,7 @@ def _mesh(vertices: np.ndarray, faces: np.ndarray) -> trimesh.Trimesh:
 
 
 def box(size: Point, at: Point = (0, 0, 0), yaw: float = 0.0, tilt: float = 0.0) -> trimesh.Trimesh:
-    """A box; ``tilt`` leans it about its bottom x axis (positive: top towards +y), then ``yaw`` turns it about z (rad)."""
+    """A box; ``tilt`` leans it about its bottom (positive: top towards +y), then ``yaw`` turns it about z (rad)."""
     vertices, faces = _unit_box()
     return _placed(vertices * np.asarray(size), faces, at, yaw, tilt)
 
@@ -50,7 +52,7 @@ def rounded_box(
         half - np.minimum(radius, half * 0.999)
     )
     hull = trimesh.convex.convex_hull((corners[:, None] + ball[None]).reshape(-1, 3))
-    return _placed(np.asarray(hull.vertices) + (0, 0, half[2]), np.asarray(hull.faces), at, yaw, tilt)
+    return _placed(np.asarray(hull.vertices) + 2 * half[2] * _HALF_UP, np.asarray(hull.faces), at, yaw, tilt)
 
 
 def cylinder(
@@ -105,10 +107,13 @@ def ring(half_x: float, half_y: float, z: float, sections: int = 24, power: floa
     )
 
 
-def loft(rings: Sequence[np.ndarray], at: Point = (0, 0, 0)) -> trimesh.Trimesh:
-    """A skin over closed loops of equal length, from the first (bottom) to the last; both ends are closed."""
+def loft(rings: Sequence[np.ndarray], at: Point = (0, 0, 0), capped: bool = True) -> trimesh.Trimesh:
+    """A skin over closed loops of equal length, from the first (bottom) to the last.
+
+    Both ends are closed, unless ``capped`` is false: then the skin is a tube (rings, seats: end where it began).
+    """
     count = len(rings[0])
-    vertices = np.concatenate([*rings, rings[0].mean(0)[None], rings[-1].mean(0)[None]])
+    vertices = np.concatenate(rings)
     index = np.arange(count)
     following = (index + 1) % count
     faces = []
@@ -116,10 +121,12 @@ def loft(rings: Sequence[np.ndarray], at: Point = (0, 0, 0)) -> trimesh.Trimesh:
         low, high = level * count, (level + 1) * count
         faces += [np.stack([low + index, low + following, high + following], 1)]
         faces += [np.stack([low + index, high + following, high + index], 1)]
-    bottom, top = len(vertices) - 2, len(vertices) - 1
     last = (len(rings) - 1) * count
-    faces += [np.stack([following, index, np.full(count, bottom)], 1)]
-    faces += [np.stack([last + index, last + following, np.full(count, top)], 1)]
+    if capped:
+        bottom, top = len(vertices), len(vertices) + 1
+        vertices = np.concatenate([vertices, rings[0].mean(0)[None], rings[-1].mean(0)[None]])
+        faces += [np.stack([following, index, np.full(count, bottom)], 1)]
+        faces += [np.stack([last + index, last + following, np.full(count, top)], 1)]
     return _mesh(vertices + np.asarray(at), np.concatenate(faces))
 
 

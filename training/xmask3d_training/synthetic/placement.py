@@ -118,7 +118,7 @@ class Placer:
             if (room < 0).any():
                 continue
             offset = self.rng.uniform(-room, room) - (bounds[1, :2] + bounds[0, :2]) / 2
-            local = np.asarray(surface.center) + (*offset, 0.002)
+            local = np.add(surface.center, (*offset, 0.002))
             spot = holder.rotation @ local + holder.position
             position = (float(spot[0]), float(spot[1]), float(spot[2]))
             own = footprint(holder.item.bounds(), holder.position, holder.yaw)
@@ -133,9 +133,14 @@ class Placer:
         return walls[self.rng.choice(len(walls), p=lengths / lengths.sum())]
 
     def _try(
-        self, item: Item, bounds: np.ndarray, position: tuple[float, float, float], yaw: float, front: float,
+        self,
+        item: Item,
+        bounds: np.ndarray,
+        position: tuple[float, float, float],
+        yaw: float,
+        front: float,
         ignore: Footprint | None = None,
-    ) -> Placed | None:  # fmt: skip
+    ) -> Placed | None:
         block = footprint(bounds, position, yaw)
         if not self.room.contains(block.corners).all() or block.high > self.room.height - 0.02:
             return None

@@ -14,7 +14,7 @@ from .scene import Scene
 
 _BACKGROUND = 0.02
 """Linear light of rays that leave the room."""
-_SUBPIXELS = ((0.25, 0.25), (-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25))
+_SUBPIXELS = np.array([[0.25, 0.25], [-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25]])
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def render(scene: Scene, lighting: Lighting, camera: Camera, world_from_camera: 
     depth = np.where(hit, hits.distance, 0).astype(np.float32).reshape(shape)
     instance = np.where(hit, scene.instance[hits.triangle], 0).astype(np.int32).reshape(shape)
     edges = np.flatnonzero(_edges(instance, depth, color.reshape(*shape, 3)).ravel())
-    if len(edges):
-        color[edges] = np.mean([_look(scene, lighting, camera, world_from_camera, pixels[edges] + offset)
-                                for offset in _SUBPIXELS], axis=0)  # fmt: skip
+    spread = (pixels[edges][:, None] + _SUBPIXELS).reshape(-1, 2)
+    smooth = _look(scene, lighting, camera, world_from_camera, spread)
+    color[edges] = smooth.reshape(len(edges), len(_SUBPIXELS), 3).mean(axis=1)
     return Rendering(color.reshape(*shape, 3), depth, instance, slant.reshape(shape), gloss.reshape(shape))
 
 

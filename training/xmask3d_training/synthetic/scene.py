@@ -71,6 +71,8 @@ class Scene:
         self._rows = textures.table([part.material for _, part in parts])
         self._tints = np.concatenate([part.tints for _, part in parts]).astype(np.float32)
         self._local = np.concatenate([part.vertices[part.faces] for _, part in parts]).astype(np.float32)
+        edges = self._local[:, 1:] - self._local[:, :1]
+        self._axis = np.abs(np.cross(edges[:, 0], edges[:, 1])).argmax(axis=1)
         world = [part.vertices[part.faces] @ entry.rotation.T + entry.position for entry, part in parts]
         self.triangles = np.concatenate(world).astype(np.float32)
         """(T,3,3) corners, room frame."""
@@ -95,20 +97,21 @@ class Scene:
         reach = np.maximum(length[:, 0] - 0.004, 1e-4).astype(np.float32)
         return self._embree.run(_rays(origins + 0.002 * unit), _rays(unit), reach, query="OCCLUDED") == 0
 
-    def surfels(self, triangle: np.ndarray, weights: np.ndarray, seen_along: np.ndarray | None = None) -> Surfels:
-        """Surface properties at barycentric positions; normals face against ``seen_along`` (N,3) where it is given."""
+    def surfels(self, triangle: np.ndarray, weights: np.ndarray, seen_along: np.ndarray) -> Surfels:
+        """Surface properties at barycentric positions; normals are turned against ``seen_along`` (N,3)."""
         rows = self._rows[self._material[triangle]]
         rows["color"] = self._tints[triangle]
-        blend = weights[:, :, None].astype(np.float32)
-        local = self._local[triangle]
-        flat = np.cross(local[:, 1] - local[:, 0], local[:, 2] - local[:, 0])
-        normals = (self._normals[triangle] * blend).sum(axis=1)
-        if seen_along is not None:
-            normals *= np.where((normals * seen_along).sum(axis=1, keepdims=True) > 0, -1, 1)
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
-        colors = textures.evaluate(rows, (local * blend).sum(axis=1), flat)
-        points = (self.triangles[triangle] * blend).sum(axis=1)
+        normals = _blend(self._normals[triangle], weights)
+        normals *= np.where(np.einsum("nk,nk->n", normals, seen_along) > 0, -1, 1)[:, None]
+        normals /= np.maximum(np.sqrt(np.einsum("nk,nk->n", normals, normals)), 1e-6)[:, None]
+        colors = textures.evaluate(rows, _blend(self._local[triangle], weights), self._axis[triangle])
+        points = _blend(self.triangles[triangle], weights)
         return Surfels(points, normals, colors**2.2, rows["glow"], rows["gloss"])
+
+
+def _blend(corners: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Barycentric mean of corners (N,3,3) with weights (N,3)."""
+    return np.einsum("nck,nc->nk", corners, weights)
 
 
 def _rays(values: np.ndarray) -> np.ndarray:

@@ -63,5 +63,12 @@ class Sensor:
 def random_sensor(rng: np.random.Generator) -> Sensor:
     """A camera somewhere between a good and a tired one."""
     red, blue = rng.normal(1, 0.03, 2)
-    return Sensor(rng.uniform(0.0008, 0.0025), rng.uniform(0.0006, 0.0028), rng.uniform(4.5, 7.0), rng.uniform(0.3, 0.7),
-                  rng.uniform(0.006, 0.02), (float(red), 1.0, float(blue)), rng.uniform(0.36, 0.48))  # fmt: skip
+    return Sensor(
+        rng.uniform(0.0008, 0.0025),
+        rng.uniform(0.0006, 0.0028),
+        rng.uniform(4.5, 7.0),
+        rng.uniform(0.3, 0.7),
+        rng.uniform(0.006, 0.02),
+        (float(red), 1.0, float(blue)),
+        rng.uniform(0.36, 0.48),
+    )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Procedural textures, evaluated where rays hit.
 
-A texture turns object coordinates into colour. Flat patterns (tiles, stripes...) are laid on the plane of the two object
-axes along which the surface extends most, so that they neither stretch nor need texture coordinates.
+A texture turns object coordinates into colour. Flat patterns (tiles, stripes...) are laid on the plane of the two
+object axes along which the surface extends most, so that they neither stretch nor need texture coordinates.
 """
 
 from __future__ import annotations
@@ -16,9 +16,19 @@ from .noise import cell, smooth
 from .pictures import PICTURES
 
 TABLE = np.dtype(
-    [("color", "f4", 3), ("second", "f4", 3), ("texture", "i4"), ("scale", "f4"), ("axis", "i4"), ("strength", "f4"),
-     ("seed", "i4"), ("extent", "f4", 4), ("glow", "f4"), ("gloss", "f4")]
-)  # fmt: skip
+    [
+        ("color", "f4", 3),
+        ("second", "f4", 3),
+        ("texture", "i4"),
+        ("scale", "f4"),
+        ("axis", "i4"),
+        ("strength", "f4"),
+        ("seed", "i4"),
+        ("extent", "f4", 4),
+        ("glow", "f4"),
+        ("gloss", "f4"),
+    ]
+)
 """One row a material."""
 
 Texture = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -129,12 +139,12 @@ def table(materials: Sequence[Material]) -> np.ndarray:
 _PLANES = np.array([[1, 2], [0, 2], [0, 1]])
 
 
-def evaluate(rows: np.ndarray, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """Colour at points: rows (N,) of ``TABLE``, points (N,3) and normals (N,3) in object coordinates.
+def evaluate(rows: np.ndarray, points: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Colour at points: rows (N,) of ``TABLE``, points (N,3) in object coordinates, ``axis`` (N,) they face.
 
     Returns (N,3) float32 sRGB in [0, 1].
     """
-    axes = _PLANES[np.abs(normals).argmax(axis=1)]
+    axes = _PLANES[axis]
     plane = np.take_along_axis(points, axes, axis=1)
     colors = np.empty((len(points), 3), np.float32)
     for texture in np.unique(rows["texture"]):

@@ -34,16 +34,20 @@ def _bowl(
 
 def _seat(item: Item, half_x: float, half_y: float, high: float, y: float, material: Material, open_lid: bool) -> None:
     if open_lid:
-        rings = [meshes.ring(half_x * s, half_y * s, z, 28, 2.1, y) for s, z in
-                 ((1.04, high), (1.04, high + 0.022), (0.72, high + 0.022), (0.72, high))]  # fmt: skip
-        item.add(meshes.loft(rings), material)
+        rings = [
+            meshes.ring(half_x * s, half_y * s, z, 28, 2.1, y)
+            for s, z in ((1.04, high), (1.04, high + 0.022), (0.72, high + 0.022), (0.72, high))
+        ]
+        item.add(meshes.loft(rings, capped=False), material)
         lid = meshes.loft([meshes.ring(half_x, half_y, z, 28, 2.3) for z in (0, 0.02)])
         lid.vertices = np.asarray(lid.vertices) @ np.array([[1, 0, 0], [0, 0.1, -1], [0, 1, 0.1]]).T
         lid.apply_translation((0, y + half_y + 0.015, high + half_y + 0.03))
         item.add(lid, material)
     else:
-        rings = [meshes.ring(half_x * s, half_y * s, z, 28, 2.2, y) for s, z in
-                 ((1.04, high), (1.05, high + 0.03), (0.95, high + 0.05), (0.5, high + 0.055))]  # fmt: skip
+        rings = [
+            meshes.ring(half_x * s, half_y * s, z, 28, 2.2, y)
+            for s, z in ((1.04, high), (1.05, high + 0.03), (0.95, high + 0.05), (0.5, high + 0.055))
+        ]
         item.add(meshes.loft(rings), material)
 
 
@@ -151,8 +155,10 @@ def vanity(rng: np.random.Generator) -> Item:
     fronts(base, rng, width - 0.05, top - 0.2, (0, -depth / 2 + 0.025, 0.07), 2, main)
     item.extras.append(base)
     outer = [meshes.ring(width / 2, depth / 2, z, 32, 9) for z in (top - 0.12, top)]
-    inner = [meshes.ring(width * s, depth * s, z, 32, p, -0.03) for s, z, p in
-             ((0.4, top, 4), (0.37, top - 0.03, 4), (0.28, top - 0.1, 3), (0.1, top - 0.11, 2))]  # fmt: skip
+    inner = [
+        meshes.ring(width * s, depth * s, z, 32, p, -0.03)
+        for s, z, p in ((0.4, top, 4), (0.37, top - 0.03, 4), (0.28, top - 0.1, 3), (0.1, top - 0.11, 2))
+    ]
     item.add(meshes.loft(outer + inner), white)
     tap(item, rng, 0, depth / 2 - 0.06, top)
     return item
@@ -193,8 +199,10 @@ def built_in(rng: np.random.Generator) -> Item:
     item, white = Item("bathtub", against_wall=True), ceramic(rng)
     length, depth, top = rng.uniform(1.5, 1.75), rng.uniform(0.7, 0.8), rng.uniform(0.5, 0.58)
     outer = [meshes.ring(length / 2, depth / 2, z, 40, 30) for z in (0, top)]
-    inner = [meshes.ring(length * a, depth * b, z, 40, 5) for a, b, z in
-             ((0.45, 0.41, top), (0.43, 0.38, top - 0.06), (0.38, 0.3, 0.2), (0.3, 0.22, 0.14))]  # fmt: skip
+    inner = [
+        meshes.ring(length * a, depth * b, z, 40, 5)
+        for a, b, z in ((0.45, 0.41, top), (0.43, 0.38, top - 0.06), (0.38, 0.3, 0.2), (0.3, 0.22, 0.14))
+    ]
     item.add(meshes.loft(outer + inner), white)
     _bath_tap(item, rng, length, top)
     return item
@@ -214,10 +222,14 @@ def rounded(rng: np.random.Generator) -> Item:
     """A tub with a broad rim and rounded ends, panelled below."""
     item, white = Item("bathtub", against_wall=True), ceramic(rng)
     length, depth, top = rng.uniform(1.5, 1.8), rng.uniform(0.72, 0.82), rng.uniform(0.52, 0.6)
-    rings = [meshes.ring(length * a, depth * b, z, 40, 6) for a, b, z in
-             ((0.47, 0.46, 0), (0.48, 0.47, top - 0.06), (0.5, 0.5, top - 0.05), (0.5, 0.5, top))]  # fmt: skip
-    rings += [meshes.ring(length * a, depth * b, z, 40, 2.6) for a, b, z in
-              ((0.44, 0.41, top), (0.42, 0.38, top - 0.05), (0.36, 0.29, 0.2), (0.26, 0.2, 0.13))]  # fmt: skip
+    rings = [
+        meshes.ring(length * a, depth * b, z, 40, 6)
+        for a, b, z in ((0.47, 0.46, 0), (0.48, 0.47, top - 0.06), (0.5, 0.5, top - 0.05), (0.5, 0.5, top))
+    ]
+    rings += [
+        meshes.ring(length * a, depth * b, z, 40, 2.6)
+        for a, b, z in ((0.44, 0.41, top), (0.42, 0.38, top - 0.05), (0.36, 0.29, 0.2), (0.26, 0.2, 0.13))
+    ]
     item.add(meshes.loft(rings), white)
     _bath_tap(item, rng, length, top)
     return item
@@ -249,8 +261,10 @@ def tiled_surround(rng: np.random.Generator) -> Item:
     item, white = Item("bathtub", against_wall=True), ceramic(rng)
     length, depth, top = rng.uniform(1.65, 1.85), rng.uniform(0.82, 0.92), rng.uniform(0.5, 0.58)
     outer = [meshes.ring(length / 2, depth / 2, z, 40, 40) for z in (0, top)]
-    inner = [meshes.ring(length * a, depth * b, z, 40, 3) for a, b, z in
-             ((0.41, 0.38, top), (0.4, 0.36, top - 0.04), (0.34, 0.27, 0.2), (0.24, 0.18, 0.13))]  # fmt: skip
+    inner = [
+        meshes.ring(length * a, depth * b, z, 40, 3)
+        for a, b, z in ((0.41, 0.38, top), (0.4, 0.36, top - 0.04), (0.34, 0.27, 0.2), (0.24, 0.18, 0.13))
+    ]
     item.add(meshes.loft(outer + inner), white)
     _bath_tap(item, rng, length, top)
     return item

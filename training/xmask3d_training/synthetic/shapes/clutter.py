@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Things outside the 19 classes that stand on the floor; they carry no label. ``clutter_small`` has the table-top ones."""
+"""Things outside the 19 classes that stand on the floor; they carry no label (table-top ones: ``clutter_small``)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,24 @@ from ..materials import fabric, metal, plain, plastic, wood
 from .chairs import legs
 from .registry import design
 
-ON_FLOOR = ("plant", "plant", "box", "box", "lamp", "ball", "bin", "suitcase", "basket", "fan", "stool", "heater",
-            "ladder", "guitar", "backpack", "coat rack")  # fmt: skip
+ON_FLOOR = (
+    "plant",
+    "plant",
+    "box",
+    "box",
+    "lamp",
+    "ball",
+    "bin",
+    "suitcase",
+    "basket",
+    "fan",
+    "stool",
+    "heater",
+    "ladder",
+    "guitar",
+    "backpack",
+    "coat rack",
+)
 """Words of clutter that stands on floors, common ones repeated."""
 
 
@@ -49,8 +65,10 @@ def palm(rng: np.random.Generator) -> Item:
         half = 0.04 * np.sin(np.pi * np.clip(along, 0.08, 0.97))
         middle = np.stack([out * np.cos(angle), out * np.sin(angle), up], 1)
         side = np.array([-np.sin(angle), np.cos(angle), 0.0])
-        item.add(meshes.sheet(np.stack([middle - half[:, None] * side, middle + half[:, None] * side], 1)),
-                 plain(darker(green, rng.uniform(0.75, 1.25))))  # fmt: skip
+        item.add(
+            meshes.sheet(np.stack([middle - half[:, None] * side, middle + half[:, None] * side], 1)),
+            plain(darker(green, rng.uniform(0.75, 1.25))),
+        )
     return item
 
 
@@ -82,8 +100,12 @@ def floor_lamp(rng: np.random.Generator) -> Item:
     """A shade on a pole."""
     item, pole = Item("lamp"), metal(rng)
     height, radius = rng.uniform(1.35, 1.65), rng.uniform(0.15, 0.22)
-    item.add(meshes.lathe([(radius, height - 0.28), (radius * 0.7, height), (radius * 0.68, height), (radius * 0.97, height - 0.28)]),
-             plain(paint(rng, ("white", "beige", "yellow", "red", "grey")), glow=0.5))  # fmt: skip
+    item.add(
+        meshes.lathe(
+            [(radius, height - 0.28), (radius * 0.7, height), (radius * 0.68, height), (radius * 0.97, height - 0.28)]
+        ),
+        plain(paint(rng, ("white", "beige", "yellow", "red", "grey")), glow=0.5),
+    )
     item.add(meshes.cylinder(0.14, 0.025), pole)
     item.add(meshes.cylinder(0.012, height - 0.1), pole)
     return item
@@ -271,8 +293,12 @@ def stepladder(rng: np.random.Generator) -> Item:
 def acoustic(rng: np.random.Generator) -> Item:
     """A guitar leaning back on its stand."""
     item, body = Item("guitar"), wood(rng, ("brown", "orange", "beige"), 2)
-    parts = [meshes.cylinder(0.19, 0.1, (0, 0, 0), 30), meshes.cylinder(0.14, 0.1, (0, 0.24, 0), 30),
-             meshes.box((0.055, 0.5, 0.03), (0, 0.6, 0.06)), meshes.box((0.08, 0.14, 0.025), (0, 0.9, 0.06))]  # fmt: skip
+    parts = [
+        meshes.cylinder(0.19, 0.1, (0, 0, 0), 30),
+        meshes.cylinder(0.14, 0.1, (0, 0.24, 0), 30),
+        meshes.box((0.055, 0.5, 0.03), (0, 0.6, 0.06)),
+        meshes.box((0.08, 0.14, 0.025), (0, 0.9, 0.06)),
+    ]
     dark = plain(paint(rng, ("black",)))
     materials = [body, body, dark, dark]
     parts.append(meshes.cylinder(0.05, 0.004, (0, 0.17, 0.1), 20))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .. import meshes
@@ -12,11 +14,14 @@ from .bathroom import tap
 from .registry import design
 from .storage import drawers, fronts
 
+Maker = Callable[[np.random.Generator, float, float, float], Item]
+
 
 def _base(rng: np.random.Generator, width: float, depth: float, height: float) -> Item:
+    """Base cabinets of hinged doors and drawers."""
     base, main = Item("cabinet", "cabinet/base_units"), wood(rng, axis=2)
     base.add(meshes.box((width - 0.02, depth - 0.03, height - 0.08), (0, 0.015, 0.08)), main)
-    units = max(int(round(width / 0.5)), 1)
+    units = max(round(width / 0.5), 1)
     each = (width - 0.02) / units
     panelled = rng.random() < 0.4
     for index in range(units):
@@ -25,6 +30,21 @@ def _base(rng: np.random.Generator, width: float, depth: float, height: float) -
             drawers(base, rng, each, height - 0.1, face, int(rng.integers(2, 5)), main)
         else:
             fronts(base, rng, each, height - 0.1, face, 1, main, panelled)
+    return base
+
+
+def _deep_drawers(rng: np.random.Generator, width: float, depth: float, height: float) -> Item:
+    """Base cabinets of two broad drawers each, with a grip rail along the top."""
+    base, main = Item("cabinet", "cabinet/deep_drawers"), wood(rng, axis=0)
+    base.add(meshes.box((width - 0.02, depth - 0.03, height - 0.1), (0, 0.015, 0.1)), main)
+    units = max(round(width / 0.8), 1)
+    each = (width - 0.02) / units
+    for index in range(units):
+        face = (-(width - 0.02) / 2 + each * (index + 0.5), -depth / 2 + 0.03, 0.11)
+        drawers(base, rng, each, height - 0.16, face, 2, main)
+    base.add(
+        meshes.rod((-width / 2, -depth / 2, height - 0.03), (width / 2, -depth / 2, height - 0.03), 0.012), metal(rng)
+    )
     return base
 
 
@@ -49,22 +69,31 @@ def _worktop(
 
 
 def _inset(rng: np.random.Generator, x: float, half_x: float, half_y: float, top: float, bowls: int) -> Item:
-    sink, steel = Item("sink", "sink/inset"), metal(rng)
+    sink, steel = Item("sink", ("sink/inset", "sink/inset_double")[bowls - 1]), metal(rng)
     deep, each = rng.uniform(0.14, 0.2), 2 * half_x / bowls
     for index in range(bowls):
         middle = x - half_x + each * (index + 0.5)
-        rings = [meshes.ring(each / 2 * s, half_y * s, z, 28, 9) for s, z in
-                 ((1.06, top + 0.002), (1.06, top + 0.008), (0.9, top + 0.008), (0.86, top - deep * 0.9), (0.6, top - deep))]  # fmt: skip
+        rings = [
+            meshes.ring(each / 2 * s, half_y * s, z, 28, 9)
+            for s, z in (
+                (1.06, top + 0.002),
+                (1.06, top + 0.008),
+                (0.9, top + 0.008),
+                (0.86, top - deep * 0.9),
+                (0.6, top - deep),
+            )
+        ]
         sink.add(meshes.loft(rings, (middle, 0, 0)), steel)
     tap(sink, rng, x, half_y + 0.03, top, 0.17)
     return sink
 
 
-def _counter(rng: np.random.Generator, width: float, with_sink: bool, bowls: int) -> Item:
+def _counter(rng: np.random.Generator, width: float, bowls: int, base: Maker = _base) -> Item:
+    """A run of base cabinets under a worktop; without ``bowls`` there is no sink."""
     item, slab = Item("counter", against_wall=True), _slab(rng)
     depth, top = rng.uniform(0.58, 0.64), rng.uniform(0.86, 0.93)
-    item.extras.append(_base(rng, width, depth, top - 0.04))
-    if with_sink:
+    item.extras.append(base(rng, width, depth, top - 0.04))
+    if bowls:
         half_x, half_y = 0.2 * bowls + rng.uniform(0.02, 0.06), 0.19
         room = width / 2 - half_x - 0.06
         x = float(rng.uniform(-room, room))
@@ -81,19 +110,19 @@ def _counter(rng: np.random.Generator, width: float, with_sink: bool, bowls: int
 @design("counter")
 def run_with_sink(rng: np.random.Generator) -> Item:
     """A kitchen run with a single sink let in."""
-    return _counter(rng, rng.uniform(1.4, 2.2), True, 1)
+    return _counter(rng, rng.uniform(1.4, 2.2), 1)
 
 
 @design("counter")
 def plain_run(rng: np.random.Generator) -> Item:
     """A kitchen run without a sink."""
-    return _counter(rng, rng.uniform(1.0, 2.0), False, 0)
+    return _counter(rng, rng.uniform(1.0, 2.0), 0)
 
 
 @design("counter", held_out=True)
 def double_sink(rng: np.random.Generator) -> Item:
     """A long run with two bowls side by side."""
-    return _counter(rng, rng.uniform(1.8, 2.4), True, 2)
+    return _counter(rng, rng.uniform(1.8, 2.4), 2, _deep_drawers)
 
 
 @design("counter", held_out=True)

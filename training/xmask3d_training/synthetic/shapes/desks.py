@@ -90,8 +90,11 @@ def corner(rng: np.random.Generator) -> Item:
     _top(item, width, depth, height, main)
     reach = (side * (width / 2 - wing / 2), -depth / 2 - 0.3)
     item.add(meshes.box((wing, 0.6, 0.035), (*reach, height - 0.035)), main)
-    for x, y in ((-side * (width / 2 - 0.05), -depth / 2 + 0.05), (-side * (width / 2 - 0.05), depth / 2 - 0.05),
-                 (side * (width / 2 - 0.05), depth / 2 - 0.05)):  # fmt: skip
+    for x, y in (
+        (-side * (width / 2 - 0.05), -depth / 2 + 0.05),
+        (-side * (width / 2 - 0.05), depth / 2 - 0.05),
+        (side * (width / 2 - 0.05), depth / 2 - 0.05),
+    ):
         item.add(meshes.box((0.05, 0.05, height - 0.035), (x, y, 0)), frame)
     item.add(meshes.box((wing - 0.1, 0.5, height - 0.05), (*reach, 0.0)), main)
     drawers(item, rng, wing - 0.1, height - 0.06, (reach[0], reach[1] - 0.25, 0.01), 3, main)

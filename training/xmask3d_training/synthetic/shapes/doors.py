@@ -85,11 +85,9 @@ def ajar(rng: np.random.Generator) -> Item:
     item, leaf = Item("door", against_wall=True), _leaf(rng)
     width, height = _size(rng)
     side, angle = float(rng.choice([-1, 1])), rng.uniform(0.35, 1.2)
-    leaf_box = meshes.box((width, 0.04, height), (-side * width / 2, 0, 0), yaw=0)
     turned = meshes.box((width, 0.04, height), yaw=side * angle)
     hinge = np.array([side * width / 2, -0.05, 0])
     middle = np.array([-side * np.cos(angle), -np.sin(angle), 0]) * width / 2
-    del leaf_box
     turned.apply_translation(hinge + middle)
     item.add(turned, leaf)
     _frame(item, width, height, _leaf(rng))

@@ -3,19 +3,26 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from .. import meshes
+from ..colors import PALETTE, darker, paint
 from ..item import Item, Surface
 from ..materials import Material, metal, plain, wood
-from ..colors import PALETTE, darker, paint
 from .registry import design
 
 
 def drawers(
-    item: Item, rng: np.random.Generator, width: float, height: float, at: tuple[float, float, float], count: int,
+    item: Item,
+    rng: np.random.Generator,
+    width: float,
+    height: float,
+    at: tuple[float, float, float],
+    count: int,
     material: Material,
-) -> None:  # fmt: skip
+) -> None:
     """Drawer fronts with handles on a face looking to -y, whose bottom middle is ``at``."""
     grip, each = metal(rng), height / count
     round_knob = rng.random() < 0.4
@@ -29,17 +36,30 @@ def drawers(
 
 
 def fronts(
-    item: Item, rng: np.random.Generator, width: float, height: float, at: tuple[float, float, float], count: int,
-    material: Material, panelled: bool = False,
-) -> None:  # fmt: skip
+    item: Item,
+    rng: np.random.Generator,
+    width: float,
+    height: float,
+    at: tuple[float, float, float],
+    count: int,
+    material: Material,
+    panelled: bool = False,
+) -> None:
     """Hinged doors side by side on a face looking to -y, with handles where two meet."""
     grip, each = metal(rng), width / count
     for index in range(count):
         x = at[0] - width / 2 + each * (index + 0.5)
         item.add(meshes.box((each - 0.008, 0.02, height - 0.01), (x, at[1] - 0.01, at[2] + 0.005)), material)
         if panelled:
-            inner = Material(darker(material.color, 0.85), material.second, material.texture, material.scale,
-                             material.axis, material.strength, material.seed)  # fmt: skip
+            inner = Material(
+                darker(material.color, 0.85),
+                material.second,
+                material.texture,
+                material.scale,
+                material.axis,
+                material.strength,
+                material.seed,
+            )
             item.add(
                 meshes.box((each * 0.68, 0.006, height - each * 0.3), (x, at[1] - 0.022, at[2] + each * 0.15)), inner
             )
@@ -158,7 +178,9 @@ def hanging_rail(rng: np.random.Generator) -> Item:
 
 def books(item: Item, rng: np.random.Generator, left: float, right: float, y: float, z: float, room: float) -> None:
     """A row of books standing on a board: spines to -y at ``y``, from ``left`` to ``right``, at most ``room`` high."""
-    vertices, faces, tints = [], [], []
+    vertices: list[np.ndarray] = []
+    faces: list[np.ndarray] = []
+    tints: list[np.ndarray] = []
     unit = meshes.box((1, 1, 1))
     x = left
     stop = right - rng.uniform(0, 0.35) * (right - left)
@@ -178,9 +200,17 @@ def books(item: Item, rng: np.random.Generator, left: float, right: float, y: fl
 
 
 def _shelves(
-    item: Item, rng: np.random.Generator, width: float, depth: float, height: float, count: int, main: Material,
-    back: bool, filled: float, dividers: int = 0,
-) -> None:  # fmt: skip
+    item: Item,
+    rng: np.random.Generator,
+    width: float,
+    depth: float,
+    height: float,
+    count: int,
+    main: Material,
+    back: bool,
+    filled: float,
+    dividers: int = 0,
+) -> None:
     board = 0.022
     for x in np.linspace(-1, 1, dividers + 2):
         item.add(meshes.box((board, depth, height), (x * (width - board) / 2, 0, 0)), main)
@@ -190,8 +220,8 @@ def _shelves(
     if back:
         item.add(meshes.box((width, 0.01, height), (0, depth / 2, 0)), plain(darker(main.color, 0.7)))
     cells = np.linspace(-1, 1, dividers + 2) * (width - board) / 2
-    for z, above in zip(levels[:-1], levels[1:], strict=True):
-        for left, right in zip(cells[:-1], cells[1:], strict=True):
+    for z, above in itertools.pairwise(levels):
+        for left, right in itertools.pairwise(cells):
             if rng.random() < filled:
                 room = min(above - z - 0.04, 0.32)
                 books(item, rng, left + 0.02, right - 0.02, -depth / 2 + rng.uniform(0.01, 0.05), z + board, room)
@@ -201,8 +231,17 @@ def _shelves(
 def tall_case(rng: np.random.Generator) -> Item:
     """A tall bookcase with a back."""
     item = Item("bookshelf", against_wall=True)
-    _shelves(item, rng, rng.uniform(0.7, 1.0), rng.uniform(0.26, 0.32), rng.uniform(1.6, 2.1), int(rng.integers(4, 7)),
-             wood(rng, axis=2), True, 0.85)  # fmt: skip
+    _shelves(
+        item,
+        rng,
+        rng.uniform(0.7, 1.0),
+        rng.uniform(0.26, 0.32),
+        rng.uniform(1.6, 2.1),
+        int(rng.integers(4, 7)),
+        wood(rng, axis=2),
+        True,
+        0.85,
+    )
     return item
 
 
@@ -242,8 +281,18 @@ def cubes(rng: np.random.Generator) -> Item:
     """A grid of square compartments."""
     item, side = Item("bookshelf", against_wall=True), rng.uniform(0.34, 0.38)
     columns, rows = int(rng.integers(2, 5)), int(rng.integers(3, 6))
-    _shelves(item, rng, columns * side, 0.36, rows * side + 0.05, rows, wood(rng, axis=2), rng.random() < 0.5, 0.75,
-             columns - 1)  # fmt: skip
+    _shelves(
+        item,
+        rng,
+        columns * side,
+        0.36,
+        rows * side + 0.05,
+        rows,
+        wood(rng, axis=2),
+        rng.random() < 0.5,
+        0.75,
+        columns - 1,
+    )
     return item
 
 

@@ -104,10 +104,11 @@ def drum(rng: np.random.Generator) -> Item:
     height, radius = rng.uniform(0.4, 0.48) if low else rng.uniform(0.7, 0.75), rng.uniform(0.38, 0.55)
     _round(item, rng, radius, height, plain(metal(rng).color, gloss=0.7) if rng.random() < 0.4 else wood(rng))
     frame = metal(rng)
+    hoop = ((0.85, 0.0), (0.85, 0.025), (0.8, 0.025), (0.8, 0.0))
     for angle in np.arange(4) * np.pi / 2 + 0.4:
         direction = np.array([np.cos(angle), np.sin(angle), 0]) * radius * 0.85
         item.add(meshes.rod(direction, -direction + (0, 0, height - 0.03), 0.015), frame)
     item.add(
-        meshes.lathe([(radius * 0.85, 0.0), (radius * 0.85, 0.025), (radius * 0.8, 0.025), (radius * 0.8, 0.0)]), frame
+        meshes.loft([meshes.ring(radius * share, radius * share, z, 32) for share, z in hoop], capped=False), frame
     )
     return item

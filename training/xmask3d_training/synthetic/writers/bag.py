@@ -7,6 +7,7 @@ Frames: map (z up, the room's frame) -> camera_link (REP-103: x forward, z up) -
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from rosbags.interfaces import (
@@ -35,7 +36,7 @@ LINK_FROM_OPTICAL = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0.015], [0, -1, 0, 0], 
 """camera_link from camera_color_optical_frame: the colour lens sits 15 mm left of the link, as on a D435."""
 START = 1_700_000_000_000_000_000
 """Stamp of the first frame, nanoseconds."""
-_METADATA_VERSION = 8
+_METADATA_VERSION: Literal[8] = 8
 """Read by Iron, Jazzy and later."""
 _TYPES = get_typestore(Stores.ROS2_JAZZY)
 _FOREVER = QosTime(2147483647, 4294967295)
@@ -60,7 +61,7 @@ def write_bag(room: SyntheticRoom, folder: Path, rate: float = 5.0) -> None:
 
 
 def write_truth(cloud: Cloud, path: Path) -> None:
-    """Ground truth in the map frame: NPZ of xyz (float32, on a 1/512 m raster), rgb (uint8), labels (uint8), label_names.
+    """Ground truth in the map frame: NPZ of xyz (float32, multiples of 1/512 m), rgb and labels (uint8), label_names.
 
     ``label_names[labels]`` names every point; label 0 is "unlabelled".
     """
@@ -94,17 +95,36 @@ class _Topics:
     def image(self, topic: str, encoding: str, image: np.ndarray, stamp: int) -> None:
         height, width = image.shape[:2]
         data = np.ascontiguousarray(image).view(np.uint8).reshape(-1)
-        message = _new("sensor_msgs/msg/Image", _header(stamp, OPTICAL_FRAME), height, width, encoding, 0,
-                       data.size // height, data)  # fmt: skip
+        message = _new(
+            "sensor_msgs/msg/Image",
+            _header(stamp, OPTICAL_FRAME),
+            height,
+            width,
+            encoding,
+            0,
+            data.size // height,
+            data,
+        )
         self._write(topic, stamp, message)
 
     def information(self, stamp: int) -> None:
         camera = self._camera
         projection = np.hstack([camera.matrix, np.zeros((3, 1))])
         region = _new("sensor_msgs/msg/RegionOfInterest", 0, 0, 0, 0, False)
-        message = _new("sensor_msgs/msg/CameraInfo", _header(stamp, OPTICAL_FRAME), camera.height, camera.width,
-                       "plumb_bob", np.zeros(5), camera.matrix.ravel(), np.eye(3).ravel(), projection.ravel(),
-                       0, 0, region)  # fmt: skip
+        message = _new(
+            "sensor_msgs/msg/CameraInfo",
+            _header(stamp, OPTICAL_FRAME),
+            camera.height,
+            camera.width,
+            "plumb_bob",
+            np.zeros(5),
+            camera.matrix.ravel(),
+            np.eye(3).ravel(),
+            projection.ravel(),
+            0,
+            0,
+            region,
+        )
         self._write(COLOR_INFO, stamp, message)
         self._write(DEPTH_INFO, stamp, message)
 
@@ -118,11 +138,20 @@ class _Topics:
 
 def _qos(transient: bool) -> Qos:
     durability = QosDurability.TRANSIENT_LOCAL if transient else QosDurability.VOLATILE
-    return Qos(QosHistory.KEEP_LAST, 10, QosReliability.RELIABLE, durability, _FOREVER, _FOREVER,
-               QosLiveliness.AUTOMATIC, _FOREVER, avoid_ros_namespace_conventions=False)  # fmt: skip
+    return Qos(
+        QosHistory.KEEP_LAST,
+        10,
+        QosReliability.RELIABLE,
+        durability,
+        _FOREVER,
+        _FOREVER,
+        QosLiveliness.AUTOMATIC,
+        _FOREVER,
+        avoid_ros_namespace_conventions=False,
+    )
 
 
-def _new(kind: str, *values: object) -> object:
+def _new(kind: str, *values: Any) -> Any:
     return _TYPES.types[kind](*values)
 
 
@@ -134,7 +163,10 @@ def _header(stamp: int, frame: str) -> object:
 def _transform(stamp: int, parent: str, child: str, matrix: np.ndarray) -> object:
     x, y, z = (float(value) for value in matrix[:3, 3])
     quaternion = Rotation.from_matrix(matrix[:3, :3]).as_quat(canonical=True)
-    pose = _new("geometry_msgs/msg/Transform", _new("geometry_msgs/msg/Vector3", x, y, z),
-                _new("geometry_msgs/msg/Quaternion", *(float(value) for value in quaternion)))  # fmt: skip
+    pose = _new(
+        "geometry_msgs/msg/Transform",
+        _new("geometry_msgs/msg/Vector3", x, y, z),
+        _new("geometry_msgs/msg/Quaternion", *(float(value) for value in quaternion)),
+    )
     stamped = _new("geometry_msgs/msg/TransformStamped", _header(stamp, parent), child, pose)
     return _new("tf2_msgs/msg/TFMessage", [stamped])

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: many rooms, a process a room."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .generate import SyntheticRoom
+from .writers.bag import write_bag, write_truth
+from .writers.prepared import scene_name, write_captions, write_room
+
+Job = tuple[Path, int, int, bool, bool]
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m xmask3d_training.synthetic", description="Synthetic rooms.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    rooms = commands.add_parser("rooms", help="write rooms in the prepared ScanNet layout, or as ROS 2 bags")
+    rooms.add_argument("--out", type=Path, required=True, help="folder to write to; what it holds of other seeds stays")
+    rooms.add_argument("--rooms", type=int, default=10, help="number of rooms (default 10)")
+    rooms.add_argument("--views", type=int, default=25, help="views a room (default 25)")
+    rooms.add_argument("--seed", type=int, default=0, help="seed of the first room, the next ones follow (default 0)")
+    rooms.add_argument("--held-out", action="store_true", help="rooms of held-out designs, written as validation set")
+    rooms.add_argument("--bag", action="store_true", help="write each room as a ROS 2 bag with ground truth beside it")
+    rooms.add_argument(
+        "--processes", type=int, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
+    )
+    return parser.parse_args(argv)
+
+
+def _make(job: Job) -> tuple[str, dict[str, list[str]]]:
+    out, seed, views, held_out, bag = job
+    room = SyntheticRoom(seed, held_out, views)
+    name = scene_name(room)
+    if not bag:
+        return name, write_room(room, out)
+    write_bag(room, out / name)
+    write_truth(room.cloud(), out / f"{name}_truth.npz")
+    return name, {}
+
+
+def _results(jobs: list[Job], processes: int) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    if processes == 1:
+        yield from map(_make, jobs)
+        return
+    # Spawned, not forked: this process may hold threads of its own; and each worker needs only one.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(_make, jobs)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Make the rooms, one process a room, and say how fast it went."""
+    options = _arguments(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
+    seeds = range(options.seed, options.seed + options.rooms)
+    jobs: list[Job] = [(options.out, seed, options.views, options.held_out, options.bag) for seed in seeds]
+    started = time.monotonic()
+    captions = dict(tqdm(_results(jobs, min(options.processes, options.rooms)), total=len(jobs), unit="room"))
+    if not options.bag:
+        write_captions(captions, options.out)
+    minutes = (time.monotonic() - started) / 60
+    views = options.rooms * options.views
+    print(f"{options.rooms} rooms, {views} views in {options.out}: {views / minutes:.0f} views a minute")

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rooms in the layout of prepared ScanNet (METHODS 1.2), which the training package's data module reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from xmask3d_training.prepare.layout import Layout, color_data, intrinsics_text, png_data, points_data
+
+from ..catalogue import nyu40_of
+from ..generate import SyntheticRoom, View
+
+CAPTIONER = "synthetic"
+"""Name of the captions: ``caption/caption_view_scannet_synthetic_.json`` holds one a view."""
+ALL_CAPTIONS = "caption_view_scannet_synthetic_all.json"
+"""Several captions a view, for training image-text towers: scene -> frame id -> list."""
+CAPTIONS_A_VIEW = 5
+_FRAME_STEP = 20
+"""Frame ids count as if every twentieth frame of a recording had been kept, as in ScanNet."""
+
+
+def scene_name(room: SyntheticRoom) -> str:
+    """Name of the scene's files: unlike between training and held-out rooms."""
+    return f"{'held' if room.held_out else 'room'}{room.seed:05d}_00"
+
+
+def write_room(room: SyntheticRoom, root: Path) -> dict[str, list[str]]:
+    """Write one room, held-out ones to the validation split; returns its captions, frame id -> list.
+
+    Beyond the prepared layout a scene gets ``instance/<id>.png`` (uint16 object numbers, 0 = nothing) and
+    ``objects.json`` (what each number is).
+    """
+    layout, scene = Layout(root, "scannet"), scene_name(room)
+    folder = layout.views(scene)
+    nyu40 = np.zeros(len(room.room.placed) + 1, np.uint8)
+    for placed in room.room.placed:
+        nyu40[placed.instance] = nyu40_of(placed.item.name)
+    captions = {}
+    for index in range(len(room.poses)):
+        view, frame = room.view(index), str(index * _FRAME_STEP)
+        _write_view(view, folder, frame, nyu40)
+        captions[frame] = [caption.text for caption in room.captions(index, view, CAPTIONS_A_VIEW)]
+    _write(folder / "intrinsics.txt", intrinsics_text(room.camera))
+    _write(folder / "objects.json", json.dumps(_objects(room), indent=1).encode())
+    cloud = room.cloud()
+    points = points_data(cloud.points, cloud.colors, cloud.labels)
+    _write(layout.points("val" if room.held_out else "train", scene), points)
+    return captions
+
+
+def write_captions(captions: dict[str, dict[str, list[str]]], root: Path) -> None:
+    """Write the captions of all rooms (scene -> frame id -> list), keeping those of scenes written before."""
+    everything = root / "caption" / ALL_CAPTIONS
+    before = json.loads(everything.read_text()) if everything.exists() else {}
+    merged = dict(sorted({**before, **captions}.items()))
+    first = {scene: {frame: texts[0] for frame, texts in frames.items()} for scene, frames in merged.items()}
+    _write(everything, json.dumps(merged, indent=1).encode())
+    _write(Layout(root, "scannet").captions(CAPTIONER), json.dumps(first, indent=1).encode())
+
+
+def _objects(room: SyntheticRoom) -> dict[str, object]:
+    objects = {
+        str(placed.instance): {
+            "name": placed.item.name,
+            "design": placed.item.design,
+            "color": placed.item.color,
+            "position": [round(value, 4) for value in placed.position],
+            "yaw": round(placed.yaw, 4),
+            "bounds": placed.item.bounds().round(4).tolist(),
+        }
+        for placed in room.room.placed
+    }
+    return {"kind": room.room.kind, "seed": room.seed, "held_out": room.held_out, "objects": objects}
+
+
+def _write_view(view: View, folder: Path, frame: str, nyu40: np.ndarray) -> None:
+    pose = "\n".join(" ".join(f"{value:.9f}" for value in row) for row in view.pose) + "\n"
+    _write(folder / "color" / f"{frame}.jpg", color_data(view.color))
+    _write(folder / "depth" / f"{frame}.png", png_data(view.depth))
+    _write(folder / "label" / f"{frame}.png", png_data(nyu40[view.instance]))
+    _write(folder / "instance" / f"{frame}.png", png_data(view.instance.astype(np.uint16)))
+    _write(folder / "pose" / f"{frame}.txt", pose.encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
