@@ -24,12 +24,12 @@ demo: setup
 	$(RUN)xmask3d segment $(BAG) --vocabulary $(VOCABULARY) --model $(MODEL) --out $(OUT)
 
 test: lint
-	$(RUN)pytest
+	$(RUN)python -m pytest
 
 lint: setup
-	$(RUN)ruff check
-	$(RUN)ruff format --check
-	$(RUN)mypy
+	$(RUN)python -m ruff check
+	$(RUN)python -m ruff format --check
+	$(RUN)python -m mypy
 
 setup:
 	@$(PYTHON) standalone/bootstrap.py --venv $(VENV)
