@@ -226,7 +226,6 @@ def test_a_missing_label_image_leaves_its_frame_out(release, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda root: (root / "scannetv2-labels.combined.tsv").unlink(), "comes with the ScanNet release"),
         (lambda root: (root / "scans/scene0000_00/scene0000_00_vh_clean_2.ply").unlink(), "cannot read"),
         (lambda root: (root / "scans/scene0000_00/scene0000_00_2d-label-filt.zip").write_bytes(b"PK"), "no readable"),
         (lambda root: shutil.rmtree(root / "scans/scene0000_00"), "download it with the release"),
@@ -237,6 +236,15 @@ def test_whatever_is_missing_is_named(release, tmp_path, change, message):
     change(root)
     assert run(root, out) == 1
     assert message in summary(out)["failures"]["scene0000_00"]
+
+
+def test_a_missing_label_table_is_named_once(release, tmp_path, capsys):
+    root, out = copy(release, tmp_path), tmp_path / "out"
+    (root / "scannetv2-labels.combined.tsv").unlink()
+    assert run(root, out) == 1
+    assert capsys.readouterr().err.count("comes with the ScanNet release") == 1
+    # The mesh's labels are NYU40 ids already: without 2D labels nothing needs the table.
+    assert run(root, out, "--no-2d-labels") == 0
 
 
 def test_lists_are_checked(release, tmp_path, capsys):

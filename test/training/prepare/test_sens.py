@@ -2,6 +2,7 @@
 """The reader of .sens recordings."""
 
 import struct
+import tracemalloc
 import zlib
 
 import cv2
@@ -60,7 +61,7 @@ def test_reads_what_was_written(tmp_path, color_kind, depth_kind):
 def test_any_truncation_is_named(tmp_path, every):
     data = recording(4)
     path = tmp_path / "a.sens"
-    for size in range(0, len(data), 7):
+    for size in range(0, len(data), 23):
         path.write_bytes(data[:size])
         with (
             pytest.raises(PrepareError, match=rf"truncated at byte {size}, in .*download it again"),
@@ -121,3 +122,24 @@ def test_a_frame_that_cannot_be_decoded_says_why(tmp_path):
         "colour image cannot be decoded", "colour image cannot be decoded", "colour image of the wrong size",
         "depth image cannot be decompressed", "depth image of the wrong size",
     ]  # fmt: skip
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    """A recording of gigabytes, nearly all of it holes that take no room on the disk."""
+    size, data = (1296, 968), 3 << 20
+    peaks = []
+    for count in (40, 1000):
+        path = tmp_path / f"{count}.sens"
+        with path.open("wb") as file:
+            file.write(sens_header(count, color_size=size, depth_size=size))
+            for _ in range(count):
+                file.write(np.eye(4, dtype="<f4").tobytes() + struct.pack("<4Q", 0, 0, data, data // 2))
+                file.seek(data + data // 2, 1)
+            file.truncate()
+        tracemalloc.start()
+        with SensFile(path) as recording:
+            assert sum(len(frame.color_data) == data for frame in recording.frames(20)) == count // 20
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert path.stat().st_size > 4 << 30
+    assert peaks[1] < 1.1 * peaks[0] and peaks[1] < 4 * data

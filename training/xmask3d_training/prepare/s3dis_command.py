@@ -9,6 +9,7 @@ from typing import Any
 
 from xmask3d_training.prepare.options import add_common_arguments, positive
 from xmask3d_training.prepare.s3dis import S3disRoom, S3disSettings, find_rooms
+from xmask3d_training.prepare.s3dis_images import label_table
 from xmask3d_training.prepare.work import prepare_all
 
 
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Prepare; returns the summary. Raises PrepareError."""
     settings = S3disSettings(args.every, args.color_resize, args.voxel_size)
+    label_table(args.images)  # rather fail now than in every room
     jobs = []
     for folder in find_rooms(args.points, tuple(sorted(set(args.areas)))):
         split = "val" if folder.parent.name == f"Area_{args.val_area}" else "train"

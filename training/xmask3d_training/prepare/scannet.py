@@ -119,7 +119,6 @@ class ScanNetScene:
 
     def _views(self, writer: ViewWriter, record: SceneRecord) -> None:
         path, unknown = self.file(".sens"), Counter[str]()
-        table = label_map(self.label_table)
         with SensFile(path) as recording:
             header = recording.header
             writer.camera(prepared_camera(header.depth_intrinsics, header.depth_size, path))
@@ -128,14 +127,14 @@ class ScanNetScene:
                 > 1e-3
             ):
                 record.remarks.append("colour and depth camera stand apart; their images are taken as registered")
-            images = LabelImages(self.folder) if self.settings_.labels_2d else None
+            labels_2d = (LabelImages(self.folder), label_map(self.label_table)) if self.settings_.labels_2d else None
             for frame in recording.frames(self.settings_.every):
                 try:
-                    self._view(writer, frame, images, table, unknown)
+                    self._view(writer, frame, labels_2d, unknown)
                 except FrameError as error:
                     record.leave_out(f"frames: {error}", f"{self.scene} {frame.index}")
-            if images:
-                images.close()
+            if labels_2d:
+                labels_2d[0].close()
         record.leave_out_unknown("pixels", unknown)
         record.counts |= {"frames recorded": header.frame_count, "frames prepared": len(writer.written)}
         record.counts["bytes of recordings"] = path.stat().st_size
@@ -148,10 +147,17 @@ class ScanNetScene:
             raise PrepareError(f"{path} has no usable frame ({reasons or 'it is empty'})")
 
     def _view(
-        self, writer: ViewWriter, frame: SensFrame, images: LabelImages | None, table: LabelMap, unknown: Counter[str]
+        self,
+        writer: ViewWriter,
+        frame: SensFrame,
+        labels_2d: tuple[LabelImages, LabelMap] | None,
+        unknown: Counter[str],
     ) -> None:
         pose = checked_pose(frame.world_from_camera)
         color = resized_color(frame.color(), self.settings_.color_resize)
         depth = millimetres(resized_depth(frame.depth()), frame.header.depth_units)
-        label = table.nyu40(resized_labels(images.raw_ids(frame.index)), unknown) if images else None
+        label = None
+        if labels_2d:
+            images, table = labels_2d
+            label = table.nyu40(resized_labels(images.raw_ids(frame.index)), unknown)
         writer.view(str(frame.index), color, depth, pose, label)

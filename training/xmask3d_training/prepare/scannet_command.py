@@ -10,6 +10,7 @@ from typing import Any
 
 from xmask3d_training.prepare.downloaded import downloaded_scenes
 from xmask3d_training.prepare.errors import PrepareError
+from xmask3d_training.prepare.label_map import read_label_map
 from xmask3d_training.prepare.layout import SPLITS, Layout
 from xmask3d_training.prepare.options import add_common_arguments, positive
 from xmask3d_training.prepare.scannet import ScanNetScene, ScanNetSettings
@@ -65,6 +66,8 @@ def _jobs(args: argparse.Namespace, lists: dict[str, list[str]]) -> list[ScanNet
         raise PrepareError("name the official lists: --train-list scannetv2_train.txt --val-list scannetv2_val.txt")
     scans = args.raw / "scans" if (args.raw / "scans").is_dir() else args.raw
     table = args.label_map or args.raw / "scannetv2-labels.combined.tsv"
+    if args.dataset == "scannet200" or not args.no_2d_labels:
+        read_label_map(table)  # rather fail now than in every scene
     settings = ScanNetSettings(args.every, args.color_resize, not args.no_2d_labels)
     return [
         ScanNetScene(args.out, scans / scene, split, table, settings)
