@@ -103,6 +103,11 @@ class BagFrames:
     def __len__(self) -> int:
         return len(self._pairs)
 
+    @property
+    def pairs(self) -> list[tuple[int, int, NDArray[np.float64]]]:
+        """Colour stamp, depth stamp and pose (4, 4) of each frame, known before an image is read."""
+        return list(self._pairs)
+
     def __iter__(self) -> Iterator[RgbdFrame]:
         self.counters = counters = self._fresh_counters()
         frames = 0

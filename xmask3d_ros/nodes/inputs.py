@@ -32,13 +32,14 @@ class Inputs:
         self,
         node: Node,
         config: NodeConfig,
+        pairing: Pairing[Any],
         reporter: Reporter,
         on_pair: Callable[[Pair[Any]], None],
         on_jump: Callable[[str], None],
     ) -> None:
         """``on_pair`` gets every pair; ``on_jump`` is told when stamps jump back, before the next pair."""
         self._node, self._reporter, self._on_pair, self._on_jump = node, reporter, on_pair, on_jump
-        self.pairing: Pairing[Any] = Pairing(round(config.pairing_tolerance * 1e9))
+        self.pairing = pairing
         self.infos: Counter[str] = Counter()
         """camera_info messages by kind."""
         self.skew_ns = 0

@@ -26,6 +26,12 @@ class Reporter:
         self.superseded = 0
         """Integrated frames that were not segmented since a newer one was there already."""
 
+    def begin(self) -> None:
+        """Count anew."""
+        with self._lock:
+            self._dropped.clear()
+            self._faults = self.superseded = 0
+
     def drop(self, cause: str, reason: str, count: int = 1) -> None:
         """A frame (or ``count`` of them) is lost; ``reason`` names cause and remedy."""
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -22,6 +23,7 @@ from xmask3d_ros.nodes.diagnostics import Diagnostics
 from xmask3d_ros.nodes.frames import FrameMaker
 from xmask3d_ros.nodes.inputs import Inputs
 from xmask3d_ros.nodes.outputs import Outputs, Published
+from xmask3d_ros.nodes.pairing import Pairing
 from xmask3d_ros.nodes.parameters import NodeConfig
 from xmask3d_ros.nodes.reporting import Reporter
 from xmask3d_ros.nodes.transforms import Transforms
@@ -110,13 +112,15 @@ class SegmentNode(LifecycleNode):
         self.get_logger().info(f"loading the model {config.model} for {device} ...")
         segmenter = Segmenter(load_model(config.model, device, config.precision), vocabulary, config.segmenter)
         self._outputs = Outputs(self, segmenter, config.fixed_frame, config.cloud_colors)
+        self._pairing: Pairing[Any] = Pairing(round(config.pairing_tolerance * 1e9))
+        self.reporter.begin()
         self._config, self._segmenter = config, segmenter
-        self.get_logger().info(f"configured: {config}")
+        self.get_logger().info(f"configured: {replace(config, segmenter=segmenter.config)}")
 
     def _activate(self, state: LifecycleState) -> None:
         super().on_activate(state)  # enables the publishers
         config, segmenter, outputs = self._config, self._segmenter, self._outputs
-        self._inputs = inputs = Inputs(self, config, self.reporter, self._pair, self._jumped)
+        self._inputs = inputs = Inputs(self, config, self._pairing, self.reporter, self._pair, self._jumped)
         frames = FrameMaker(inputs.cameras["color"], inputs.cameras["depth"], self._transforms, config.fixed_frame)
         frames.depth_info_expected = inputs.depth_info_expected
         self._workers = Workers(
