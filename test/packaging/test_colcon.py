@@ -17,7 +17,9 @@ IN_A_WORKSPACE = "--base-paths src 'src/*/msg'"
 
 pytestmark = [
     pytest.mark.ros,
-    pytest.mark.skipif(not shutil.which("colcon", path=f"{sys.prefix}/bin:{os.defpath}"), reason="needs colcon"),
+    pytest.mark.skipif(
+        not shutil.which("colcon", path=f"{sys.prefix}/bin:{os.environ['PATH']}"), reason="needs colcon"
+    ),
 ]
 
 
