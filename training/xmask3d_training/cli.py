@@ -5,6 +5,7 @@
   test --config ... --model.weights FOLDER            the paper's evaluation of a trained or imported model
   validate --config ... --model.weights FOLDER        one view a validation scene: a quick look
   prepare scannet|scannet200|s3dis|captions ...       raw releases in, the layout that training reads out
+  inspect DATA_ROOT                                   what prepared data hold, pictures of them, and what is missing
   synthetic rooms ...                                 rooms with ground truth, for tests and small models
 
 Every command has --help. Any setting of a configuration can be given on the command line too, for instance
@@ -32,13 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from xmask3d_training.prepare.command import main as prepare
 
         return prepare(given[1:])
+    if command == "inspect":
+        from xmask3d_training.prepare.inspect_command import main as inspect
+
+        return inspect(given[1:])
     if command == "synthetic":
         from xmask3d_training.synthetic.__main__ import main as synthetic
 
         synthetic(given[1:])
         return 0
     if command not in LIGHTNING:
-        known = ", ".join((*LIGHTNING, "prepare", "synthetic"))
+        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic"))
         print(f"xmask3d train: there is no command {command!r}; there are {known}", file=sys.stderr)
         return 2
     from xmask3d_training.engine.cli import FAULTS, run

@@ -10,9 +10,12 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import pytest
+import torch
 from training.prepare import raw_s3dis, raw_scannet
 
 from xmask3d_ros.evaluation.label_sets import SCANNET20
+from xmask3d_ros.model.checkpoint import save_model
+from xmask3d_training.cli import main as train
 from xmask3d_training.data.config import DataConfig
 from xmask3d_training.data.datasets import EvaluationViews, TrainingViews
 from xmask3d_training.prepare.command import main as prepare
@@ -75,6 +78,28 @@ def test_labels_mean_the_same_in_points_and_pixels(root):
     pixels = cv2.imread(str(layout.views("Area_5_office_1") / "label" / "0.png"), cv2.IMREAD_UNCHANGED)
     seen = pixels[view.seen.rows, view.seen.columns]
     assert (seen == view.labels)[seen < 255].mean() > 0.9
+
+
+def test_a_training_step_is_taken_on_it(root, model, tmp_path):
+    save_model(model, tmp_path / "start", include_frozen=True)
+    values = {
+        "model.network": tmp_path / "start",
+        "model.benchmark": "scannet_b15n4",
+        "model.losses.sampled_points": 256,
+        "data.root": root,
+        "data.captioner": "blip",
+        "data.batch_size": 2,
+        "data.workers": 0,
+        "trainer.max_steps": 1,
+        "trainer.limit_val_batches": 0,
+        "trainer.accelerator": "cpu",
+        "trainer.enable_progress_bar": "false",
+        "trainer.enable_model_summary": "false",
+        "trainer.default_root_dir": tmp_path / "run",
+    }
+    assert train(["fit", *(f"--{name}={value}" for name, value in values.items())]) == 0
+    state = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=False)
+    assert state["global_step"] == 1
 
 
 @pytest.fixture(scope="module")
