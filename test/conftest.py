@@ -5,10 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-import torch
 from small_model import small_model
-
-torch.set_num_threads(2)
 
 # A ROS domain of the test run's own: robots and other runs nearby are neither heard nor fed.
 os.environ.setdefault("ROS_DOMAIN_ID", str(os.getpid() % 100 + 1))

@@ -145,7 +145,7 @@ def _legend(cloud: LabelledCloud) -> list[Patch]:
         entries.append(("unlabelled", UNLABELLED_COLOR, counts[UNLABELLED]))
     return [
         Patch(
-            facecolor=matplotlib.colors.to_rgb("#%02x%02x%02x" % color),
+            facecolor=matplotlib.colors.to_rgb("#{:02x}{:02x}{:02x}".format(*color)),
             edgecolor="black",
             label=f"{name} {share * count:.0f} %",
         )

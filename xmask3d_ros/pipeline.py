@@ -102,13 +102,21 @@ class Segmenter:
     def integrate(self, frame: RgbdFrame) -> bool:
         """Merge a frame's points into the map. Returns whether it had any."""
         with self.timer.stage("back_project"):
-            points, colors, _, _ = back_project(frame, self.config.min_depth, self.config.max_depth)
+            points, colors, rows, columns = back_project(frame, self.config.min_depth, self.config.max_depth)
+            depth = frame.depth[rows, columns].astype(np.float64)
+            areas = depth**2 / (frame.camera.fx * frame.camera.fy)
         if not len(points):
             self.counts["dropped: no depth in range"] += 1
             return False
         with self._lock, self.timer.stage("integrate"):
             camera_position = torch.from_numpy(np.ascontiguousarray(frame.world_from_camera[:3, 3]))
-            self.map.integrate(torch.from_numpy(points), torch.from_numpy(colors), camera_position, frame.stamp_ns)
+            self.map.integrate(
+                torch.from_numpy(points),
+                torch.from_numpy(colors),
+                torch.from_numpy(areas),
+                camera_position,
+                frame.stamp_ns,
+            )
             self._stamp_ns = frame.stamp_ns
             self.counts["integrated"] += 1
         return True
@@ -158,7 +166,7 @@ class Segmenter:
 
     def remember(self, view: MapView, evidence: ViewEvidence) -> None:
         """Keep what the network said; voxels forgotten meanwhile are left out."""
-        with self._lock, self.timer.stage("remember"), torch.inference_mode():
+        with self._lock, self.timer.stage("remember"), torch.no_grad():
             self.evidence.remember(self.map, view.keys, evidence, view.stamp_ns, self._classes)
             self.counts["segmented"] += 1
 
@@ -167,7 +175,7 @@ class Segmenter:
     def set_vocabulary(self, vocabulary: Vocabulary) -> Vocabulary:
         """Relabel the whole map for other classes, without running the network. Returns it with its version."""
         classes = self._text.classes(vocabulary)
-        with self._lock, self.timer.stage("relabel"), torch.inference_mode():
+        with self._lock, self.timer.stage("relabel"), torch.no_grad():
             self._label_of_class = self.labels.ids(vocabulary.names)
             self._classes = classes
             self.vocabulary = replace(vocabulary, version=self.vocabulary.version + 1)
@@ -177,9 +185,10 @@ class Segmenter:
     # ------------------------------------------------------------------------------------------------------ output
 
     def labelled_cloud(self) -> LabelledCloud:
-        """The whole map as it is labelled now."""
-        with self._lock, self.timer.stage("label"), torch.inference_mode():
+        """The map as it is labelled now, without voxels of too little support (``MapConfig.min_support``)."""
+        with self._lock, self.timer.stage("label"), torch.no_grad():
             order = torch.argsort(self.map.keys)
+            order = order[self.map.supported[order]]
             classes, confidence = self.evidence.labels(self.map, self._classes)
             # Classes beyond the vocabulary's are background; class -1 (no view yet) takes the last entry.
             table = torch.full((len(self._classes) + 1,), UNLABELLED, dtype=torch.int64)
@@ -193,6 +202,11 @@ class Segmenter:
                 names=dict(zip(self._label_of_class, self.vocabulary.names, strict=True)),
                 stamp_ns=self._stamp_ns,
             )
+
+    def map_size(self) -> tuple[int, int, int]:
+        """Voxels in the map, bytes it holds, and voxels forgotten since the start or the last :meth:`reset`."""
+        with self._lock:
+            return len(self.map), self.map.nbytes, self.map.forgotten
 
     def reset(self) -> None:
         """Forget the map and all evidence; vocabulary and counts stay."""

@@ -156,12 +156,12 @@ def load_vocabulary(path: str | Path) -> Vocabulary:
 
 
 def read_vocabulary(text: str) -> Vocabulary:
-    """A vocabulary from a YAML file's path or from names separated by commas.
+    """A vocabulary from a .yaml file's path or from names separated by commas.
 
     Raises:
         VocabularyError: as :func:`load_vocabulary` and :func:`make_vocabulary`.
     """
-    if text.endswith((".yaml", ".yml")) or Path(text).is_file():
+    if text.endswith((".yaml", ".yml")):
         return load_vocabulary(text)
     return make_vocabulary(text.split(","))
 

@@ -20,6 +20,10 @@ def cloud(count, seed, spread=2.0):
     return points, torch.randint(0, 256, (count, 3), generator=generator, dtype=torch.uint8)
 
 
+def integrate(voxels, points, colors, camera, stamp_ns):
+    voxels.integrate(points, colors, torch.full((len(points),), 1e-4, dtype=torch.float64), camera, stamp_ns)
+
+
 @given(st.lists(st.tuples(*[st.integers(-(1 << 20), (1 << 20) - 1)] * 3), min_size=1, max_size=50))
 def test_keys_round_trip_and_sort_by_coordinate(indices):
     tensor = torch.tensor(sorted(indices))
@@ -37,7 +41,7 @@ def test_means_equal_a_plain_grouping():
     points, colors = cloud(5000, 0)
     voxels = VoxelMap(MapConfig(voxel_size=0.1))
     for part in range(0, 5000, 1000):
-        voxels.integrate(points[part : part + 1000], colors[part : part + 1000], ORIGIN, part)
+        integrate(voxels, points[part : part + 1000], colors[part : part + 1000], ORIGIN, part)
     groups: dict[tuple, list[int]] = {}
     for number, index in enumerate(np.floor(points.numpy() / 0.1).astype(int)):
         groups.setdefault(tuple(index), []).append(number)
@@ -56,8 +60,8 @@ def test_the_order_of_points_does_not_matter(seed):
     points, colors = cloud(300, seed, 1.0)
     order = torch.randperm(300, generator=torch.Generator().manual_seed(seed))
     maps = [VoxelMap(MapConfig(voxel_size=0.2)) for _ in range(2)]
-    maps[0].integrate(points, colors, ORIGIN, 0)
-    maps[1].integrate(points[order], colors[order], ORIGIN, 0)
+    integrate(maps[0], points, colors, ORIGIN, 0)
+    integrate(maps[1], points[order], colors[order], ORIGIN, 0)
     assert torch.equal(maps[0].positions, maps[1].positions)
     assert torch.equal(maps[0].colors, maps[1].colors)
 
@@ -67,15 +71,27 @@ def test_sums_cannot_overflow():
     points = torch.full((150_000, 3), 0.75, dtype=torch.float64)
     colors = torch.full((150_000, 3), 255, dtype=torch.uint8)
     for stamp in range(60):
-        voxels.integrate(points, colors, ORIGIN, stamp)
+        integrate(voxels, points, colors, ORIGIN, stamp)
     assert voxels.colors.tolist() == [[255, 255, 255]]
     assert torch.allclose(voxels.positions, points[:1], atol=1e-3)
+
+
+def test_a_voxel_needs_support_and_gathers_it_over_frames():
+    voxels = VoxelMap(MapConfig(voxel_size=0.1, min_support=0.5))
+    points = torch.tensor([[0.05, 0.05, 0.05], [0.55, 0.05, 0.05], [0.05, 0.95, 0.05]], dtype=torch.float64)
+    areas = torch.tensor([0.006, 0.002, 0.0], dtype=torch.float64)
+    for number, expected in enumerate([1, 1, 2, 2]):
+        voxels.integrate(points, torch.zeros((3, 3), dtype=torch.uint8), areas, ORIGIN, number)
+        assert int(voxels.supported.sum()) == expected
+    many = points[:1].expand(40_000, 3)
+    voxels.integrate(many, torch.zeros((40_000, 3), dtype=torch.uint8), torch.full((40_000,), 1e6).double(), ORIGIN, 9)
+    assert bool(voxels.supported[0])
 
 
 def test_voxels_beyond_the_radius_are_forgotten():
     voxels = VoxelMap(MapConfig(voxel_size=0.1, radius=1.0))
     points, colors = cloud(3000, 1, 6.0)
-    voxels.integrate(points, colors, ORIGIN, 0)
+    integrate(voxels, points, colors, ORIGIN, 0)
     assert 0 < len(voxels) < 3000
     assert float(voxels.positions.norm(dim=1).max()) <= 1.0
     assert voxels.forgotten > 0
@@ -84,10 +100,10 @@ def test_voxels_beyond_the_radius_are_forgotten():
 def test_old_voxels_are_forgotten():
     voxels = VoxelMap(MapConfig(voxel_size=0.1, max_age=5.0))
     points, colors = cloud(100, 2)
-    voxels.integrate(points, colors, ORIGIN, 0)
-    voxels.integrate(points + 3.0, colors, ORIGIN, 4 * SECOND)
+    integrate(voxels, points, colors, ORIGIN, 0)
+    integrate(voxels, points + 3.0, colors, ORIGIN, 4 * SECOND)
     assert int(voxels.last_seen_ns.min()) == 0
-    voxels.integrate(points + 3.0, colors, ORIGIN, 6 * SECOND)
+    integrate(voxels, points + 3.0, colors, ORIGIN, 6 * SECOND)
     assert int(voxels.last_seen_ns.min()) == 6 * SECOND
 
 
@@ -95,7 +111,7 @@ def test_the_count_is_never_exceeded_and_the_oldest_go_first():
     voxels = VoxelMap(MapConfig(voxel_size=0.01, max_voxels=500))
     for stamp in range(10):
         points, colors = cloud(300, stamp)
-        voxels.integrate(points, colors, ORIGIN, stamp)
+        integrate(voxels, points, colors, ORIGIN, stamp)
         assert len(voxels) <= 500
         assert int((voxels.last_seen_ns == stamp).sum()) >= 290
 
@@ -105,7 +121,7 @@ def test_evidence_moves_and_vanishes_with_its_voxels():
     for stamp in range(6):
         points, colors = cloud(400, stamp, 1.0)
         camera = torch.tensor([0.1 * stamp, 0.0, 0.0], dtype=torch.float64)
-        voxels.integrate(points, colors, camera, stamp * SECOND)
+        integrate(voxels, points, colors, camera, stamp * SECOND)
         rows = torch.arange(len(voxels))
         voxels.write(rows, {"key": voxels.keys.clone()})
         voxels.add_view(voxels.keys.clone(), {"key": voxels.keys.clone()}, {}, stamp)
@@ -118,7 +134,7 @@ def test_evidence_moves_and_vanishes_with_its_voxels():
 def test_merge_leaves_out_forgotten_voxels_and_starts_from_zero():
     voxels = VoxelMap(MapConfig(voxel_size=0.1))
     points, colors = cloud(200, 3)
-    voxels.integrate(points, colors, ORIGIN, 0)
+    integrate(voxels, points, colors, ORIGIN, 0)
     known = voxels.keys[:10].clone()
     keys = torch.cat([known, pack(torch.tensor([[9999, 0, 0]]))])
     add = lambda stored, new: {"sum": stored["sum"] + new["sum"]}  # noqa: E731
@@ -132,7 +148,7 @@ def test_merge_leaves_out_forgotten_voxels_and_starts_from_zero():
 def test_old_views_give_way_to_new_ones():
     voxels = VoxelMap(MapConfig(voxel_size=0.1, max_views=3))
     points, colors = cloud(50, 4)
-    voxels.integrate(points, colors, ORIGIN, 0)
+    integrate(voxels, points, colors, ORIGIN, 0)
     numbers = [voxels.add_view(voxels.keys.clone(), {}, {}, stamp) for stamp in range(5)]
     assert list(voxels.views) == numbers[-3:]
 
@@ -140,16 +156,18 @@ def test_old_views_give_way_to_new_ones():
 def test_bytes_count_what_is_held():
     voxels = VoxelMap(MapConfig(voxel_size=0.1))
     points, colors = cloud(500, 5)
-    voxels.integrate(points, colors, ORIGIN, 0)
+    integrate(voxels, points, colors, ORIGIN, 0)
     bare = voxels.nbytes
-    assert bare == 60 * len(voxels)
+    assert bare == 64 * len(voxels)
     voxels.write(torch.arange(len(voxels)), {"feature": torch.zeros(len(voxels), 8, dtype=torch.float16)})
     assert voxels.nbytes == bare + 16 * len(voxels)
     voxels.clear()
     assert voxels.nbytes == 0
 
 
-@pytest.mark.parametrize("values", [{"voxel_size": 0.0}, {"radius": -1.0}, {"max_voxels": 0}, {"max_views": 0}])
+@pytest.mark.parametrize(
+    "values", [{"voxel_size": 0.0}, {"radius": -1.0}, {"max_voxels": 0}, {"min_support": -1.0}, {"max_views": 0}]
+)
 def test_impossible_bounds_are_refused(values):
     with pytest.raises(ValueError, match="must"):
         MapConfig(**values)

@@ -25,11 +25,11 @@ from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.evaluation.bag import BagError, BagFrames, Topics, open_bag
 from xmask3d_ros.files import whole_file, write_ply
 from xmask3d_ros.model.checkpoint import CheckpointError, load_model, weights_of
-from xmask3d_ros.model.frozen import FrozenWeightsError
+from xmask3d_ros.model.frozen_files import FrozenWeightsError
 from xmask3d_ros.model.xmask3d import PRECISIONS
 from xmask3d_ros.picture import draw
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
-from xmask3d_ros.vocabulary import Vocabulary, VocabularyError, load_vocabulary, make_vocabulary
+from xmask3d_ros.vocabulary import VocabularyError, read_vocabulary
 
 HELP = "segment an RGB-D bag into a labelled point cloud"
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("bag", metavar="BAG", help="ROS 2 bag (folder, .mcap or .db3) or ROS 1 .bag")
     parser.add_argument(
-        "--vocabulary", required=True, help="YAML file with 'classes', or names separated by commas: 'chair,table'"
+        "--vocabulary", required=True, help="a .yaml file with 'classes', or names separated by commas: 'chair,table'"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
     add_model_arguments(parser)
@@ -64,6 +64,12 @@ def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
     for kind in ("color", "depth", "color-info", "depth-info"):
         parser.add_argument(f"--{kind}-topic", help="found by type where not given")
     parser.add_argument("--fixed-frame", help="frame of the map (default: root of the bag's transform tree)")
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        metavar="SECONDS",
+        help="most a pair's stamps may differ (default: half a frame period)",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -73,20 +79,13 @@ def run(options: argparse.Namespace) -> None:
     try:
         vocabulary = read_vocabulary(options.vocabulary)
         topics = Topics(options.color_topic, options.depth_topic, options.color_info_topic, options.depth_info_topic)
-        frames = open_bag(options.bag, topics, options.fixed_frame)
+        frames = open_bag(options.bag, topics, options.fixed_frame, options.tolerance)
         model = load_model(options.model, check_device(options.device), options.precision, options.random_weights)
         segmenter = Segmenter(model, vocabulary, SegmenterConfig(evidence=options.evidence))
         poses = segment(frames, segmenter, options.stride)
         write_results(frames, segmenter, poses, options)
     except (BagError, VocabularyError, CheckpointError, FrozenWeightsError) as error:
         raise CommandError(str(error)) from error
-
-
-def read_vocabulary(text: str) -> Vocabulary:
-    """A vocabulary from a YAML file's path or from names separated by commas."""
-    if text.endswith((".yaml", ".yml")) or Path(text).is_file():
-        return load_vocabulary(text)
-    return make_vocabulary(text.split(","))
 
 
 def check_device(name: str) -> torch.device:

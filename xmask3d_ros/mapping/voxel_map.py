@@ -22,6 +22,9 @@ _SUBDIVISIONS = 1024
 """A point's place inside its voxel is kept in this many steps an axis."""
 _COUNT_LIMIT = 1 << 16
 """At this many points a voxel's sums are halved: a running mean that cannot overflow 32 bits."""
+_SUPPORT_STEPS = 1 << 16
+"""Support is kept in this many steps a voxel face."""
+_SUPPORT_LIMIT = 1 << 30
 _EVICTION_PERIOD_NS = 1_000_000_000
 """Radius and age are enforced once in this time of image stamps."""
 
@@ -67,6 +70,7 @@ class VoxelMap:
             "position": torch.empty((0, 3), dtype=torch.int32, device=self.device),
             "color": torch.empty((0, 3), dtype=torch.int32, device=self.device),
             "points": torch.empty(0, dtype=torch.int32, device=self.device),
+            "support": torch.empty(0, dtype=torch.int32, device=self.device),
             "last_seen_ns": torch.empty(0, dtype=torch.int64, device=self.device),
         }
         self._layers: Tensors = {}
@@ -83,12 +87,13 @@ class VoxelMap:
 
     # ------------------------------------------------------------------------------------------------- geometry
 
-    def integrate(self, points: Tensor, colors: Tensor, camera_position: Tensor, stamp_ns: int) -> None:
+    def integrate(self, points: Tensor, colors: Tensor, areas: Tensor, camera_position: Tensor, stamp_ns: int) -> None:
         """Merge one frame's points and forget what lies beyond the bounds.
 
         Args:
             points: (N, 3) float64 metres in the fixed frame; finite.
             colors: (N, 3) uint8 RGB.
+            areas: (N,) float64 square metres of surface that each point stands for.
             camera_position: (3,) float64 metres in the fixed frame, centre of the radius bound.
             stamp_ns: stamp of the frame.
         """
@@ -102,9 +107,16 @@ class VoxelMap:
             self._columns["position"].index_add_(0, rows, inside)
             self._columns["color"].index_add_(0, rows, colors.to(self.device, torch.int32))
             self._columns["points"].index_add_(0, rows, torch.ones_like(rows, dtype=torch.int32))
+            self._columns["support"][hit] = self._with_support(hit, voxel_of_point, areas)
             self._columns["last_seen_ns"][hit] = stamp_ns
             self._halve_full(hit)
         self._enforce_bounds(camera_position.to(self.device, torch.float64), stamp_ns)
+
+    def _with_support(self, hit: Tensor, voxel_of_point: Tensor, areas: Tensor) -> Tensor:
+        """Support of the rows ``hit`` after adding points' areas; summed in 64 bits, so that no crowd can overflow."""
+        faces = (areas.to(self.device) * (_SUPPORT_STEPS / self.config.voxel_size**2)).round().to(torch.int64)
+        total = self._columns["support"][hit].to(torch.int64).index_add_(0, voxel_of_point, faces)
+        return total.clamp(max=_SUPPORT_LIMIT).to(torch.int32)
 
     def _rows_for(self, keys: Tensor) -> Tensor:
         """Rows of sorted unique keys; new voxels get new rows."""
@@ -163,6 +175,11 @@ class VoxelMap:
         return torch.div(self._columns["color"][: self._count] + count // 2, count, rounding_mode="floor").to(
             torch.uint8
         )
+
+    @property
+    def supported(self) -> Tensor:
+        """(V,) bool: rows whose readings cover enough of a voxel's face to be taken for a surface."""
+        return self._columns["support"][: self._count] >= self.config.min_support * _SUPPORT_STEPS
 
     @property
     def last_seen_ns(self) -> Tensor:

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from xmask3d_ros.files import whole_file
 from xmask3d_ros.model.config import PRESETS, ModelConfig
-from xmask3d_ros.model.frozen import load_frozen_parts
+from xmask3d_ros.model.frozen import load_clip, load_diffusion
+from xmask3d_ros.model.tensor_file import TensorFileError, read_tensors
 from xmask3d_ros.model.xmask3d import PRECISIONS, XMask3D
 
 logger = logging.getLogger(__name__)
@@ -106,9 +106,9 @@ def _load_folder(folder: Path) -> XMask3D:
     if not path.is_file():
         raise CheckpointError(f"{path} is missing: a model's folder holds {CONFIG_FILE} and {WEIGHTS_FILE}")
     try:
-        tensors = load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path} is damaged or not a safetensors file ({error}): copy it anew") from error
+        tensors = read_tensors(path)
+    except (TensorFileError, OSError) as error:
+        raise CheckpointError(str(error)) from error
     model = XMask3D.from_config(config, folder=folder)
     load_tensors(model, tensors, path)
     return model
@@ -138,5 +138,7 @@ def load_tensors(model: XMask3D, tensors: Mapping[str, Tensor], source: str | Pa
         more = f"\n  ... and {len(faults) - 12} more" if len(faults) > 12 else ""
         raise CheckpointError(f"{source} does not fit the configuration:\n  " + "\n  ".join(faults[:12]) + more)
     model.load_state_dict({name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=False)
-    if absent:
-        load_frozen_parts(model, absent)
+    if "diffusion" in absent:
+        load_diffusion(model.diffusion)
+    if "clip" in absent:
+        load_clip(model.clip)
