@@ -27,13 +27,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 """Parts of the package from the ground up. A part may import those of the floors below, and itself."""
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
-ROS = frozenset(
-    "action_msgs ament_index_python builtin_interfaces composition_interfaces cv_bridge diagnostic_msgs "
-    "diagnostic_updater geometry_msgs image_geometry launch launch_ros lifecycle_msgs message_filters nav_msgs "
-    "rcl_interfaces rclpy ros2cli rosbag2_py rosgraph_msgs rosidl_runtime_py rpyutils sensor_msgs sensor_msgs_py "
-    "std_msgs std_srvs tf2_geometry_msgs tf2_msgs tf2_py tf2_ros tf2_sensor_msgs tf_transformations "
-    "unique_identifier_msgs vision_msgs visualization_msgs xmask3d_msgs".split()
-)
+ROS_MODULES = """
+action_msgs ament_index_python builtin_interfaces composition_interfaces cv_bridge diagnostic_msgs
+diagnostic_updater geometry_msgs image_geometry launch launch_ros lifecycle_msgs message_filters nav_msgs
+rcl_interfaces rclpy ros2cli rosbag2_py rosgraph_msgs rosidl_runtime_py rpyutils sensor_msgs sensor_msgs_py
+std_msgs std_srvs tf2_geometry_msgs tf2_msgs tf2_py tf2_ros tf2_sensor_msgs tf_transformations
+unique_identifier_msgs vision_msgs visualization_msgs xmask3d_msgs
+"""
+ROS = frozenset(ROS_MODULES.split())
 KNOWS_ROS = ("xmask3d_ros/nodes", "launch", "standalone", "test")
 """Folders whose files may import ROS."""
 
