@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import Any
 
 import numpy as np
@@ -49,39 +48,36 @@ def matrix(transform: TransformStamped) -> NDArray[np.float64]:
     return rigid_from_quaternion((move.x, move.y, move.z), (turn.x, turn.y, turn.z, turn.w))
 
 
-def cloud_message(cloud: LabelledCloud, colors: NDArray[np.uint8], frame: str, stamp_ns: int) -> PointCloud2:
-    """The labelled cloud as a message; ``colors`` (V, 3) uint8 RGB go into its ``rgb`` (0x00RRGGBB).
+def points_from(cloud: LabelledCloud, colors: NDArray[np.uint8]) -> NDArray[Any]:
+    """(V,) points (:data:`POINT`) of a cloud; ``colors`` (V, 3) uint8 RGB go into ``rgb`` (0x00RRGGBB)."""
+    points = np.empty(len(cloud), POINT)
+    points["x"], points["y"], points["z"] = cloud.positions.T
+    packed = np.zeros((len(cloud), 4), np.uint8)
+    packed[:, 2], packed[:, 1], packed[:, 0] = colors.T
+    points["rgb"] = packed.view("<u4")[:, 0]
+    points["label"], points["confidence"] = cloud.labels, cloud.confidence
+    return points
 
-    The points are written straight into the message's own buffer: each byte is touched once.
-    """
-    data = array("B", (0,)) * (len(cloud) * POINT.itemsize)
-    words = np.frombuffer(data, "<u4").reshape(len(cloud), POINT.itemsize // 4)
-    words[:, 0:3] = np.ascontiguousarray(cloud.positions, "<f4").view("<u4")
-    words[:, 3] = _packed(colors)
-    words[:, 4] = cloud.labels
-    words[:, 5] = np.ascontiguousarray(cloud.confidence, "<f4").view("<u4")
-    return PointCloud2(
+
+def cloud_message(points: NDArray[Any], frame: str, stamp_ns: int) -> PointCloud2:
+    """Points (V,) as a message: their bytes are copied once."""
+    message = PointCloud2(
         header=header(stamp_ns, frame),
         height=1,
-        width=len(cloud),
+        width=len(points),
         fields=_FIELDS,
         is_bigendian=False,
         point_step=POINT.itemsize,
-        row_step=len(data),
-        data=data,
+        row_step=points.nbytes,
         is_dense=True,
     )
-
-
-def _packed(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """(V,) uint32 0x00RRGGBB of (V, 3) RGB."""
-    packed = np.zeros((len(colors), 4), np.uint8)
-    packed[:, :3] = colors[:, ::-1]
-    return packed.view("<u4")[:, 0]
+    # Into the message's own buffer: assigning to ``data`` copies once more, and checks each byte if checks are on.
+    message.data.frombytes(points.view(np.uint8))
+    return message
 
 
 def points_of(message: PointCloud2) -> NDArray[Any]:
-    """(V,) structured points (:data:`POINT`) of a cloud that :func:`cloud_message` made; no copy."""
+    """(V,) structured points (:data:`POINT`) of such a message; no copy."""
     return np.frombuffer(message.data, POINT)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rclpy.lifecycle import LifecycleNode
 
 from xmask3d_ros.nodes import interfaces
-from xmask3d_ros.nodes.conversions import cloud_message, label_message
+from xmask3d_ros.nodes.conversions import cloud_message, label_message, points_from
 from xmask3d_ros.pipeline import Segmenter
 
 
@@ -55,7 +55,7 @@ class Outputs:
             start = time.perf_counter()
             colors = cloud.class_colors() if self._colors == "class" else cloud.colors
             stamp = cloud.stamp_ns or self._now()
-            self._clouds.publish(cloud_message(cloud, colors, self._frame, stamp))
+            self._clouds.publish(cloud_message(points_from(cloud, colors), self._frame, stamp))
             milliseconds = 1e3 * (time.perf_counter() - start)
             self.last = Published(cloud.stamp_ns, *self._segmenter.map_size(), milliseconds)
 

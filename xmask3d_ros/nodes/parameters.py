@@ -39,7 +39,7 @@ class Parameter:
         """What values are allowed, for people; empty for any."""
         if self.choices:
             return ", ".join(self.choices)
-        return f"{self.minimum:g} to {self.maximum:g}" if self.minimum is not None else ""
+        return f"{self.minimum:.10g} to {self.maximum:.10g}" if self.minimum is not None else ""
 
     def descriptor(self) -> ParameterDescriptor:
         """As ROS describes it."""
@@ -120,6 +120,13 @@ PARAMETERS = (
     ),
     Parameter("max_age", MapConfig.max_age, "Voxels unseen for longer are forgotten, seconds; 0 keeps all.", 0.0, 1e6),
     Parameter("max_voxels", MapConfig.max_voxels, "Most voxels; beyond, the longest unseen go.", 1000, 100_000_000),
+    Parameter(
+        "min_support",
+        MapConfig.min_support,
+        "Share of a voxel's face that readings must cover before it is published; 0 keeps all.",
+        0.0,
+        100.0,
+    ),
     Parameter("max_views", MapConfig.max_views, "Most views kept whole (evidence: exact).", 1, 100_000),
 )
 """All of them, in the order they are documented."""
