@@ -26,3 +26,31 @@ def start(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("start") / "model"
     save_model(small_model(), folder, include_frozen=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def settings(room_root, start):
+    """Command-line settings of a run of two epochs with four steps each, in a folder of its own."""
+
+    def of(run: Path, **changes: object) -> list[str]:
+        values = {
+            "model.network": start,
+            "model.losses.sampled_points": 256,
+            "model.losses.mask_3d_start": 1,
+            "data.root": room_root,
+            "data.batch_size": 2,
+            "data.repeats": 4,
+            "data.workers": 0,
+            "trainer.max_epochs": 2,
+            "trainer.accelerator": "cpu",
+            "trainer.num_sanity_val_steps": 0,
+            "trainer.log_every_n_steps": 1,
+            "trainer.enable_progress_bar": "false",
+            "trainer.enable_model_summary": "false",
+            "trainer.default_root_dir": run,
+            "model_folder.include_frozen": "true",
+            **{name.replace("__", "."): value for name, value in changes.items()},
+        }
+        return [f"--{name}={value}" for name, value in values.items()]
+
+    return of

@@ -19,9 +19,9 @@ from xmask3d_ros.model.frozen_files import FrozenWeightsError
 from xmask3d_training.data.root import DataRootError
 from xmask3d_training.engine.data_module import XMask3DData
 from xmask3d_training.engine.errors import SettingsError, TrainingDiverged
+from xmask3d_training.engine.evaluated_module import EvaluatedModule
 from xmask3d_training.engine.model_folder import ModelFolder
 from xmask3d_training.engine.pictures import ValidationPictures
-from xmask3d_training.engine.test_run import EvaluatedModule
 
 FAULTS = (SettingsError, TrainingDiverged, DataRootError, CheckpointError, FrozenWeightsError)
 """Errors that say all there is to say: no traceback is shown."""

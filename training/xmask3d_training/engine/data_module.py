@@ -50,6 +50,20 @@ class KeyBatches(Sampler[list[int]]):
         return iter([keys[batch * self._size : (batch + 1) * self._size] for batch in range(self._length - done)])
 
 
+class ResumableLoader(DataLoader[Item]):
+    """Starts its workers when the first batch is asked for: Lightning makes the iterator before it restores the run."""
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        yield from super().__iter__()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Empty, for the trainer's own counters say where to go on. That it is there tells Lightning so."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing to take up."""
+
+
 class DealtKeys(Sampler[int]):
     """Every P-th key of an epoch, none left out and none twice: processes may get unequal numbers."""
 
@@ -156,14 +170,15 @@ class XMask3DData(lightning.LightningDataModule):
                 f"{len(views)} samples an epoch are fewer than one batch of {self.batch_size}: raise data.repeats or "
                 "lower data.batch_size"
             )
-        return self._loader(views, Collate(config.seed, config.random_offset), batch_sampler=batches)
+        collate = Collate(config.seed, config.random_offset)
+        return ResumableLoader(**self._settings(views, collate), batch_sampler=batches)
 
     def val_dataloader(self) -> DataLoader[Item]:
         """One view of each validation scene, another each epoch."""
         trainer = self._trainer
         views = ValidationViews(self.config, self.most_points)
         keys = DealtKeys(len(views), trainer.global_rank, trainer.world_size, lambda: trainer.current_epoch)
-        return self._loader(views, Collate(), sampler=keys, batch_size=self.evaluation_batch_size)
+        return DataLoader(**self._settings(views, Collate()), sampler=keys, batch_size=self.evaluation_batch_size)
 
     def test_dataloader(self) -> DataLoader[Item]:
         """All views of the scenes dealt to this process, scene by scene."""
@@ -173,7 +188,7 @@ class XMask3DData(lightning.LightningDataModule):
         self.test_scene = views.scene
         mine = set(self.test_scenes)
         keys = [number for number, (scene, _) in enumerate(views.frames) if scene in mine]
-        return self._loader(views, Collate(), sampler=keys, batch_size=self.evaluation_batch_size)
+        return DataLoader(**self._settings(views, Collate()), sampler=keys, batch_size=self.evaluation_batch_size)
 
     @property
     def _trainer(self) -> lightning.Trainer:
@@ -181,25 +196,23 @@ class XMask3DData(lightning.LightningDataModule):
         return self.trainer
 
     def _position(self) -> tuple[int, int]:
-        """Epoch and batches of it behind the run: not 0 only where it is taken up in the middle."""
-        loop = self._trainer.fit_loop
-        done = loop.epoch_loop.batch_progress.current.ready if loop.restarting else 0
-        return self._trainer.current_epoch, done
+        """Epoch, and batches of it that are behind the run: more than 0 only where it is taken up in the middle."""
+        return self._trainer.current_epoch, self._trainer.fit_loop.epoch_loop.batch_progress.current.ready
 
-    def _loader(self, views: Dataset[Item], collate: Collate, **settings: Any) -> DataLoader[Item]:
+    def _settings(self, views: Dataset[Item], collate: Collate) -> dict[str, Any]:
+        """What all loaders share."""
         workers = self.workers
         if workers is None:
             workers = min(8, (os.cpu_count() or 1) // max(1, self._trainer.num_devices))
         cache = self.module.cache
-        return DataLoader(
-            CachedViews(views, cache) if cache and cache.kinds else views,
-            num_workers=workers,
-            collate_fn=collate,
-            pin_memory=self.module.device.type == "cuda",
-            persistent_workers=workers > 0,
-            worker_init_fn=_quiet_worker,
-            **settings,
-        )
+        return {
+            "dataset": CachedViews(views, cache) if cache and cache.kinds else views,
+            "num_workers": workers,
+            "collate_fn": collate,
+            "pin_memory": self.module.device.type == "cuda",
+            "persistent_workers": workers > 0,
+            "worker_init_fn": _quiet_worker,
+        }
 
 
 def _quiet_worker(_: int) -> None:

@@ -102,7 +102,7 @@ class XMask3DModule(lightning.LightningModule):
         """Text of the classes to learn."""
         self._text = self.network.clip.encode_text(list(self.benchmark.base_names)).float()
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         """AdamW, cosine by step."""
         optimizer = torch.optim.AdamW(
             parameter_groups(self.network, self.optimiser), weight_decay=self.optimiser.weight_decay
@@ -166,15 +166,15 @@ class XMask3DModule(lightning.LightningModule):
         }
         self.start_scoring()
 
-    def validation_step(self, batch: Batch | NoViews, batch_idx: int) -> list[dict[str, Tensor]]:
-        """Labels of each view's points by each output, counted; a proxy for the evaluation (METHODS 1.4)."""
+    def validation_step(self, batch: Batch | NoViews, batch_idx: int) -> dict[str, Any]:
+        """Count each view's labels; a proxy for the evaluation (METHODS 1.4). Answers them for the pictures."""
         found = self.label_views(batch)
         for view, labels in enumerate(found):
             assert isinstance(batch, Batch)
             truth = batch.labels[batch.view_of_point == view]
             for branch, confusion in self._confusions.items():
                 confusion += confusion_matrix(truth, labels[branch], self.benchmark.classes)
-        return found
+        return {"labels": found}
 
     def on_validation_epoch_end(self) -> None:
         """Scores of all processes' views together."""

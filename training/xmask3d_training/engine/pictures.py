@@ -47,7 +47,7 @@ class ValidationPictures(lightning.Callback):
         """Draw the batch's views."""
         if not trainer.is_global_zero or trainer.sanity_checking or not isinstance(batch, Batch):
             return
-        for view, labels in enumerate(outputs):
+        for view, labels in enumerate(outputs["labels"]):
             if self._drawn >= self.views:
                 return
             picture = draw_view(batch, view, labels, pl_module.benchmark)  # type: ignore[arg-type]
@@ -74,7 +74,9 @@ def draw_view(batch: Batch, view: int, labels: dict[str, Tensor], benchmark: Ben
     names = benchmark.labels.names
     colors = np.array([*map(color_of, names), UNLABELLED_COLOR], np.uint8)
     image = batch.images[view].permute(1, 2, 0).cpu().numpy()
-    panels = [("image", cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))]
+    panels: list[tuple[str, NDArray[Any]]] = [
+        ("image", cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))
+    ]
     truth = batch.labels.cpu()[mine]
     for title, found in [("truth", truth), *((branch, labels[branch].cpu()) for branch in BRANCHES)]:
         known = (found >= 0) & (found < len(names))

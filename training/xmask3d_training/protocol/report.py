@@ -36,6 +36,7 @@ def write_report(folder: Path, benchmark: Benchmark, confusions: Mapping[str, Te
     with whole_file(folder / "results.json") as temporary:
         temporary.write_text(json.dumps(as_json(benchmark, found, about), indent=2) + "\n", encoding="utf-8")
     with whole_file(folder / "confusions.npz") as temporary:
-        np.savez_compressed(temporary, **{branch: counts.numpy() for branch, counts in confusions.items()})
+        arrays: dict[str, Any] = {branch: counts.numpy() for branch, counts in confusions.items()}
+        np.savez_compressed(temporary, **arrays)
     draw_bars(benchmark, found, folder / "classes.png")
     return text

@@ -29,7 +29,7 @@ class SceneVotes:
 
     def seen(self) -> NDArray[np.bool_]:
         """(P,) which points have a vote."""
-        return self._votes.any(axis=1)
+        return np.asarray(self._votes.any(axis=1))
 
     def labels(self, coordinates: NDArray[np.floating]) -> NDArray[np.int64]:
         """The scene's labels.

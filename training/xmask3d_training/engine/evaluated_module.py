@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from xmask3d_training.data.batch import Batch, NoViews
+from xmask3d_training.engine.data_module import XMask3DData
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.engine.module import XMask3DModule
 from xmask3d_training.prepare.errors import PrepareError
@@ -72,5 +73,7 @@ class EvaluatedModule(XMask3DModule):
         print(f"{frames} frames of {scenes} scenes; see {folder}/table.md, results.json, classes.png")
 
     @property
-    def _data(self):  # type: ignore[no-untyped-def]
-        return self.trainer.datamodule
+    def _data(self) -> XMask3DData:
+        data = self.trainer.datamodule  # type: ignore[attr-defined]  # Lightning sets it at run time
+        assert isinstance(data, XMask3DData)
+        return data
