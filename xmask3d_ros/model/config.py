@@ -80,6 +80,9 @@ class DiffusionConfig:
     """Diffusion time at which the UNet looks at the image."""
     noise_seed: int = 42
     """Seed of the one noise tensor added to every latent (CPU generator)."""
+    windows: str = "squash"
+    """How an image that is not square meets the UNet. "squash": resized to one square, as published (METHODS 1.4);
+    "slide": square windows as high as the image's short side, their maps averaged where they overlap (ODISE)."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,9 @@ class ModelConfig:
     """Preset this configuration started from."""
     voxel_size: float = 0.02
     """Edge of a voxel, metres."""
+    voxelisation: str = "deterministic"
+    """"deterministic": voxels of the map's own axes; "reference": points randomly turned and scaled before every view,
+    as the published evaluation does (METHODS 1.4), from a generator of fixed seed."""
     mask_grid_width: int = 320
     """Width in pixels of the grid in which masks meet points; the height follows the image's aspect ratio."""
     max_view_points: int = 65_000

@@ -44,8 +44,14 @@ class View:
     def square_image(self, size: int) -> Tensor:
         """(1, 3, size, size) float32 in [0, 1]: squashed to a square by OpenCV's bilinear resize (METHODS 1.4)."""
         squashed = cv2.resize(self.image.cpu().numpy(), (size, size), interpolation=cv2.INTER_LINEAR)
-        image = torch.from_numpy(squashed).to(self.points.device)
-        return image.permute(2, 0, 1)[None].to(torch.float32) / 255.0
+        return self._scaled(torch.from_numpy(squashed))
+
+    def whole_image(self) -> Tensor:
+        """(1, 3, H, W) float32 in [0, 1]: the image in its own shape."""
+        return self._scaled(self.image)
+
+    def _scaled(self, image: Tensor) -> Tensor:
+        return image.to(self.points.device).permute(2, 0, 1)[None].to(torch.float32) / 255.0
 
 
 def color_features(colors: Tensor) -> Tensor:

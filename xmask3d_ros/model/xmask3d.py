@@ -9,9 +9,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xmask3d_ros.geometry.augmentation import random_transform
 from xmask3d_ros.model.binary_head import BinaryHead
 from xmask3d_ros.model.captioner import Condition, ImplicitCaptioner
 from xmask3d_ros.model.clip import ClipTowers
@@ -23,6 +25,7 @@ from xmask3d_ros.model.mask_clip import MaskClip
 from xmask3d_ros.model.mask_head import MaskHead, MaskPredictions
 from xmask3d_ros.model.point_branch import PointBranch, PointFeatures
 from xmask3d_ros.model.scoring import PointWeights, Scorer, ViewEvidence
+from xmask3d_ros.model.sliding import sliding_maps
 from xmask3d_ros.model.text import TextEncoder
 from xmask3d_ros.model.view import View, color_features
 from xmask3d_ros.sparse import batched, coordinate_maps, voxelise
@@ -61,10 +64,16 @@ class XMask3D(nn.Module):
     def __init__(self, config: ModelConfig, folder: Path | None = None) -> None:
         """``folder`` is where relative paths of the configuration start (the model's folder)."""
         super().__init__()
-        if config.captioner.source not in ("3d", "2d", "text"):
-            raise ValueError(f"captioner.source must be '3d', '2d' or 'text', not {config.captioner.source!r}")
+        for name, value, choices in (
+            ("captioner.source", config.captioner.source, ("3d", "2d", "text")),
+            ("diffusion.windows", config.diffusion.windows, ("squash", "slide")),
+            ("voxelisation", config.voxelisation, ("deterministic", "reference")),
+        ):
+            if value not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         self.config = config
         self.precision = "fp32"
+        self._chance = np.random.default_rng(0)
         channels = config.clip.embedding_channels
         self.point_branch = PointBranch(config.point_network, channels)
         self.binary_head = BinaryHead(config.binary_network)
@@ -77,16 +86,36 @@ class XMask3D(nn.Module):
         self.clip = ClipTowers(config.clip, folder)
         self.mask_clip = MaskClip(self.clip.visual)
         self.fusion = Fusion(channels)
-        self.null_embedding = nn.Parameter(self.clip.encode_text([""]).clone())
+        self.null_embedding = nn.Parameter(torch.zeros(1, channels))
         self.register_buffer("binary_positive_weight", torch.ones(1))
         self.register_buffer("class_weight", torch.tensor([1.0] * len(config.base_classes) + [0.1]))
 
     @classmethod
     def from_config(cls, config: ModelConfig, seed: int = 0, folder: Path | None = None) -> XMask3D:
-        """An untrained network, the same for the same seed; the global random state is left as it was."""
+        """An untrained network, the same for the same seed; the global random state is left as it was.
+
+        The null embedding starts as CLIP's embedding of the empty string (METHODS 1.8).
+        """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return cls(config, folder).eval()
+            network = cls(config, folder).eval()
+        with torch.no_grad():
+            network.null_embedding.copy_(network.clip.encode_text([""]))
+        return network
+
+    def use_precision(self, precision: str) -> XMask3D:
+        """Run matrix products in "fp32", "bf16" or "fp16"; returns the network.
+
+        In half precision the frozen image networks are kept in it too: 2.5 GB instead of 5 at the paper's sizes. What
+        is trained stays in float32, and so does the text tower, which runs once a vocabulary. Rounding is for good: to
+        go back to "fp32", load the model anew.
+        """
+        self.precision = precision
+        dtype = PRECISIONS[precision]
+        if dtype is not None:
+            self.diffusion.to(dtype)
+            self.clip.visual.to(dtype)
+        return self
 
     @property
     def device(self) -> torch.device:
@@ -107,7 +136,8 @@ class XMask3D(nn.Module):
         Args:
             coordinates: (V, 4) int64 voxels, batch index first.
             features: (V, 3) float32 colours in [-1, 1].
-            images: (B, 3, S, S) float32 in [0, 1], S = ``config.diffusion.image_size``.
+            images: (B, 3, S, S) float32 in [0, 1], S = ``config.diffusion.image_size``; (B, 3, H, W) of any shape where
+                ``config.diffusion.windows`` is "slide".
             auxiliary: answer the mask predictions of all decoder layers, which training needs.
             stage: context manager entered around each named stage.
         """
@@ -117,10 +147,9 @@ class XMask3D(nn.Module):
         with stage("binary_head"):
             binary_logits = self.binary_head(coordinates, features, maps)
         with stage("diffusion"):
-            latent = self.diffusion.encode(images)
-            taps = self.diffusion(latent, self.condition(points, images))
+            maps_2d = self.feature_maps(images, self.condition(points, images))
         with stage("mask_head"):
-            masks = self.mask_head(self.feature_projection(taps), auxiliary)
+            masks = self.mask_head(maps_2d, auxiliary)
         with stage("mask_clip"):
             clip_embeddings = self.mask_clip(images, masks.mask_logits[-1])
         return NetworkOutput(points, binary_logits, masks, clip_embeddings)
@@ -136,22 +165,53 @@ class XMask3D(nn.Module):
             raise ValueError("the view has no points: check depth range, camera_info and the camera's pose")
         view = view.to(self.device)
         with stage("voxelise"):
-            voxels = voxelise(view.points, self.config.voxel_size)
+            voxels = voxelise(self._placed(view.points), self.config.voxel_size)
             features = color_features(view.colors[voxels.first_point])
-            image = view.square_image(self.config.diffusion.image_size)
+            squash = self.config.diffusion.windows == "squash"
+            image = view.square_image(self.config.diffusion.image_size) if squash else view.whole_image()
         with self.arithmetic():
             output = self(batched([voxels.coordinates]), features, image, auxiliary=False, stage=stage)
         with stage("evidence"):
-            return ViewEvidence.observe(
-                output.points.hidden.float()[voxels.voxel_of_point],
-                view.rows,
-                view.columns,
-                output.binary_logits.float()[voxels.voxel_of_point],
-                output.masks.mask_logits[-1, 0].float(),
-                output.masks.embeddings[-1, 0].float(),
-                output.clip_embeddings[0].float(),
-                view.grid_size,
-            )
+            return self.evidence(output, voxels.voxel_of_point, view.rows, view.columns, view.grid_size)
+
+    def evidence(
+        self, output: NetworkOutput, voxel_of_point: Tensor, rows: Tensor, columns: Tensor, grid_size: tuple[int, int]
+    ) -> ViewEvidence:
+        """What a pass over one view says about its points.
+
+        Args:
+            output: of :meth:`forward` for a batch of one.
+            voxel_of_point: (N,) int64 row of each point's voxel.
+            rows: (N,) int64 pixel rows of the points in the mask grid.
+            columns: (N,) int64 pixel columns.
+            grid_size: height and width of the mask grid, (240, 320) in the reference.
+        """
+        return ViewEvidence.observe(
+            output.points.hidden.float()[voxel_of_point],
+            rows,
+            columns,
+            output.binary_logits.float()[voxel_of_point],
+            output.masks.mask_logits[-1, 0].float(),
+            output.masks.embeddings[-1, 0].float(),
+            output.clip_embeddings[0].float(),
+            grid_size,
+        )
+
+    def feature_maps(self, images: Tensor, condition: Condition) -> list[Tensor]:
+        """[s2, s3, s4, s5] of ``images`` under a condition, (B, feature_channels, h, w) at strides 4, 8, 16 and 32."""
+
+        def maps_of(window: Tensor) -> list[Tensor]:
+            return self.feature_projection(self.diffusion(self.diffusion.encode(window), condition))
+
+        if self.config.diffusion.windows == "slide":
+            return sliding_maps(images, self.config.diffusion.image_size, maps_of)
+        return maps_of(images)
+
+    def _placed(self, points: Tensor) -> Tensor:
+        """Points (N, 3) as they are voxelised; turned and scaled at random where the reference is to be imitated."""
+        if self.config.voxelisation == "deterministic":
+            return points
+        return points.double() @ torch.from_numpy(random_transform(1.0, self._chance)).T.to(points.device)
 
     def condition(self, points: PointFeatures, images: Tensor) -> Condition:
         """What the UNet is told about each of B views, by ``config.captioner.source``.
@@ -178,11 +238,17 @@ class XMask3D(nn.Module):
         return self.mask_head.logit_scale.exp().clamp(max=100.0)
 
     @torch.no_grad()
-    def point_weights(self) -> PointWeights:
-        """The network's linear tail folded onto the last hidden feature, in float64 before rounding."""
+    def point_weights(self, folded: bool = True) -> PointWeights:
+        """The network's linear tail folded onto the last hidden feature, in float64 before rounding.
+
+        With ``folded`` false it starts at F_3d: for evidence whose ``hidden`` is F_3d itself, (N, C), as another
+        implementation may give it.
+        """
         last = self.point_branch.encoder.final.kernel.double()
         decoder = self.point_branch.decoder
         point, point_bias = decoder.weight.double() @ last.T, decoder.bias.double()
+        if not folded:
+            point, point_bias = torch.eye(len(point)).to(point), torch.zeros_like(point_bias)
         weight_3d = self.fusion.weight_3d.double()
         return PointWeights(
             point=point.float(),
@@ -194,9 +260,9 @@ class XMask3D(nn.Module):
             scale=self.logit_scale().float(),
         )
 
-    def scorer(self) -> Scorer:
-        """Scores evidence with the present weights."""
-        return Scorer(self.point_weights(), self.config.scoring)
+    def scorer(self, folded: bool = True) -> Scorer:
+        """Scores evidence with the present weights; see :meth:`point_weights`."""
+        return Scorer(self.point_weights(folded), self.config.scoring)
 
     def text_encoder(self) -> TextEncoder:
         """Embeds vocabularies with the frozen text tower."""

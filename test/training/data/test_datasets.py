@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from xmask3d_training.data.augmentation import plain_transform, random_transform
+from xmask3d_ros.geometry.augmentation import plain_transform, random_transform
 from xmask3d_training.data.batch import Collate
 from xmask3d_training.data.config import DataConfig, ViewLimits, evaluation_limits, training_limits
 from xmask3d_training.data.datasets import EvaluationViews, TrainingViews, ValidationViews

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from xmask3d_ros.evaluation.benchmarks import benchmark
-from xmask3d_training.data.augmentation import plain_transform, random_transform
+from xmask3d_ros.geometry.augmentation import plain_transform, random_transform
 from xmask3d_training.data.config import DataConfig, ViewLimits, evaluation_limits, training_limits
 from xmask3d_training.data.frames import Captions, FrameFiles
 from xmask3d_training.data.labels import LabelMaps, Labels

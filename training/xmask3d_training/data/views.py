@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from xmask3d_ros.geometry.augmentation import to_voxels
 from xmask3d_ros.geometry.visibility import visible_points
 from xmask3d_ros.sparse.voxelise import voxelise
-from xmask3d_training.data.augmentation import to_voxels
 from xmask3d_training.data.config import ViewLimits
 from xmask3d_training.data.frames import FrameFiles
 from xmask3d_training.data.labels import LabelMaps, Labels
