@@ -102,7 +102,7 @@ def in_the_way(
     forward = (target - eye) * [1, 1, 0]
     forward = forward / max(float(np.linalg.norm(forward)), 1e-6)
     depth = (positions - target) @ forward
-    return (depth < -0.36 * float(np.linalg.norm((high - low)[:2]))) & (positions[:, 2] > low[2] + 0.4)
+    return (depth < -0.30 * float(np.linalg.norm((high - low)[:2]))) & (positions[:, 2] > low[2] + 0.4)
 
 
 def draw(
