@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from tokenizers import ByteLevelBPETokenizer
 from training.prepare import raw_scannet
 from transformers import (
@@ -36,7 +37,9 @@ def captioner(tmp_path_factory):
                          add_cross_attention=True, is_decoder=True)  # fmt: skip
     config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder)
     config.decoder_start_token_id = config.pad_token_id = tokenizer.pad_token_id
-    model = VisionEncoderDecoderModel(config)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = VisionEncoderDecoderModel(config)
     model.generation_config.decoder_start_token_id = model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.generation_config.min_length = 6
     for part in (model, tokenizer, ViTImageProcessor(size={"height": 32, "width": 32})):
