@@ -41,7 +41,9 @@ def test_a_bag_becomes_cloud_picture_and_report(bag, tmp_path, model_folder):
     assert report["frames"]["integrated"] == report["frames"]["segmented"] + sum(report["frames"]["dropped"].values())
     assert report["vocabulary"] == {"version": 1, "classes": ["chair", "wall", "shower curtain"]}
     assert set(report["map"]) >= {"voxels", "bytes", "extent_m"}
-    assert {"median", "p95"} == set(report["latency_ms"]["back_project"])
+    assert report["latency_ms"]["of"] == "frame"
+    assert 0 < report["latency_ms"]["median"] <= report["latency_ms"]["p95"]
+    assert {"median", "p95"} == set(report["latency_ms"]["stages"]["back_project"])
     cloud = PlyData.read(str(tmp_path / "out" / "labelled.ply"))
     assert [field.name for field in cloud["vertex"].properties] == [
         "x", "y", "z", "red", "green", "blue", "label", "confidence",

@@ -90,14 +90,15 @@ class Segmenter:
 
     def process(self, frame: RgbdFrame) -> bool:
         """One frame, start to end. Returns whether the network ran on it; :attr:`counts` says why not."""
-        if not self.integrate(frame):
-            return False
-        view = self.view(frame)
-        if view is None:
-            return False
-        evidence = self.observe(view)
-        self.remember(view, evidence)
-        return True
+        with self.timer.stage("frame"):
+            if not self.integrate(frame):
+                return False
+            view = self.view(frame)
+            if view is None:
+                return False
+            evidence = self.observe(view)
+            self.remember(view, evidence)
+            return True
 
     def integrate(self, frame: RgbdFrame) -> bool:
         """Merge a frame's points into the map. Returns whether it had any."""

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,3 +41,14 @@ class StageTimer:
             name: {"median": float(np.median(values)), "p95": float(np.percentile(values, 95))}
             for name, values in [(name, list(values)) for name, values in list(self._milliseconds.items())]
         }
+
+
+def latency(stages: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """The figures for a report: those of a whole frame, or of the network where frames are not timed whole, first.
+
+    Args:
+        stages: as :meth:`StageTimer.summary` gives them.
+    """
+    whole = next((name for name in ("frame", "network") if name in stages), None)
+    headline = stages[whole] if whole else {"median": 0.0, "p95": 0.0}
+    return {"of": whole or "nothing", **headline, "stages": stages}

@@ -29,6 +29,7 @@ from xmask3d_ros.model.frozen_files import FrozenWeightsError
 from xmask3d_ros.model.xmask3d import PRECISIONS
 from xmask3d_ros.picture import draw
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
+from xmask3d_ros.timing import latency
 from xmask3d_ros.vocabulary import VocabularyError, read_vocabulary
 
 HELP = "segment an RGB-D bag into a labelled point cloud"
@@ -170,7 +171,7 @@ def make_report(
         },
         "vocabulary": {"version": segmenter.vocabulary.version, "classes": list(segmenter.vocabulary.names)},
         "labels": cloud.count_by_name(),
-        "latency_ms": segmenter.timer.summary(),
+        "latency_ms": latency(segmenter.timer.summary()),
         "versions": versions(),
     }
 
