@@ -100,8 +100,8 @@ class Camera:
         wait_until(lambda: all(publisher.get_subscription_count() for publisher in publishers), what="subscriptions")
 
     def pose(self, stamp: int) -> None:
-        """The robot's pose: 1 m/s along x."""
-        moved = ((stamp - START) / SECOND, 0.0, 0.0)
+        """The robot's pose: 1 m/s along x, back at the origin every ten seconds."""
+        moved = (stamp % (10 * SECOND) / SECOND, 0.0, 0.0)
         self.tf.publish(TFMessage(transforms=[transform("odom", BASE, moved, UNTURNED, stamp)]))
 
     def info(self, stamp: int, size: tuple[int, int] = (WIDTH, HEIGHT), focal: float = FOCAL) -> None:
@@ -131,10 +131,11 @@ class Viewer:
         self._prefix = name
         self.clouds: list[Any] = []
         self.labels: list[Any] = []
+        self.on_cloud: Callable[[Any], None] | None = None
         self.diagnostics: dict[str, dict[str, str]] = {}
         self.levels: dict[str, bytes] = {}
         for endpoint, take in (
-            (interfaces.LABELLED_POINTS, self.clouds.append),
+            (interfaces.LABELLED_POINTS, self._hear),
             (interfaces.LABEL_INFO, self.labels.append),
         ):
             profile = endpoint.profile()
@@ -151,6 +152,11 @@ class Viewer:
                 ("reset", Trigger),
             )
         }
+
+    def _hear(self, cloud: Any) -> None:
+        self.clouds.append(cloud)
+        if self.on_cloud is not None:
+            self.on_cloud(cloud)
 
     def _diagnose(self, message: Any) -> None:
         for status in message.status:
@@ -202,6 +208,8 @@ class Rig:
         self.node = SegmentNode(parameter_overrides=overrides, namespace=namespace or None)
         self.camera, self.viewer = Camera(namespace), Viewer(namespace)
         self.log: list[str] = []
+        self.start = START
+        """Stamp of the first frame of a test."""
         self.node.reporter._warn = self.log.append
         self.node.reporter._error = self.log.append
         quiet = Reporter(self.log.append, self.log.append)
@@ -213,6 +221,22 @@ class Rig:
         assert self.viewer.change(Transition.TRANSITION_ACTIVATE)
         self.camera.wait_for_node()
         return self
+
+    def begin(self) -> None:
+        """As if just started: an empty map, no counts, nothing said, and a time later than any before."""
+        assert self.viewer.call("reset", Trigger.Request()).success
+        self.node.reporter.begin()
+        self.node.reporter._warned.clear()
+        self.node._segmenter.counts.clear()
+        pairing = self.node._pairing
+        pairing.clear()
+        pairing.received.clear()
+        pairing.dropped.clear()
+        pairing.paired = pairing.jumps = 0
+        self.log.clear()
+        self.start += 1000 * SECOND
+        time.sleep(0.05)  # for clouds that are still on the wire
+        self.viewer.clouds.clear()
 
     @property
     def integrated(self) -> int:
@@ -226,8 +250,7 @@ class Rig:
 
     def accounted(self) -> bool:
         """Whether every pair is integrated or counted as lost, so that nothing is on its way."""
-        paired = self.node._inputs.pairing.paired
-        return paired == self.integrated + sum(self.dropped.values())
+        return self.node._pairing.paired == self.integrated + sum(self.dropped.values())
 
     def said(self, *words: str) -> bool:
         """Whether a warning holds all the words."""
@@ -236,10 +259,16 @@ class Rig:
     def is_up(self) -> bool:
         """Whether the node still works: it answers, and integrates a good frame of a later time."""
         assert self.viewer.call("get_state", GetState.Request()).current_state.id == State.PRIMARY_STATE_ACTIVE
-        before, stamp = self.integrated, max([START, *self.node._inputs.pairing.newest.values()]) + 5 * SECOND
+        before, stamp = self.integrated, max([self.start, *self.node._pairing.newest.values()]) + 5 * SECOND
         self.camera.frame(stamp)
         wait_until(lambda: self.integrated > before, what=f"a good frame; dropped {self.dropped}, log {self.log}")
         return True
+
+    def __enter__(self) -> Rig:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End all three."""
