@@ -41,7 +41,6 @@ setup(
         "open_clip_torch",
         "opencv-python-headless",
         "pillow",
-        "plyfile",
         "pyyaml",
         "rosbags",
         "safetensors",

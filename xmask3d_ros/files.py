@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from plyfile import PlyData, PlyElement
 
 from xmask3d_ros.cloud import LabelledCloud
+from xmask3d_ros.ply import write_vertices
 
 _PLY_FIELDS = [
     ("x", "f4"), ("y", "f4"), ("z", "f4"), ("red", "u1"), ("green", "u1"), ("blue", "u1"),
@@ -45,4 +45,4 @@ def write_ply(cloud: LabelledCloud, path: str | Path, frame: str) -> None:
     comments = [f"frame {frame}", f"stamp_ns {cloud.stamp_ns}", "class 65535 unlabelled"]
     comments += [f"class {label} {name}" for label, name in sorted(cloud.names.items())]
     with whole_file(path) as temporary:
-        PlyData([PlyElement.describe(vertices, "vertex")], comments=comments, byte_order="<").write(str(temporary))
+        write_vertices(temporary, vertices, comments)
