@@ -16,8 +16,8 @@ from xmask3d_training.prepare.layout import Layout
 from xmask3d_training.prepare.views import ViewWriter
 
 WIDTH, HEIGHT, DISTANCE, FOCAL = 320, 240, 2.0, 288.935
-CLASSES = (0, 1, 2, 5, 3, 7)
-"""Wall, floor, cabinet, sofa, bed (novel in B12/N7), door."""
+CLASSES = (0, 1, 2, 5, 3, 16)
+"""Wall, floor, cabinet, sofa, bed (novel in B12/N7), toilet."""
 COLORS = np.array([(200, 60, 60), (60, 190, 70), (60, 80, 210), (220, 200, 60), (190, 70, 200), (70, 200, 200)])
 COLUMNS, ROWS = 3, 2
 

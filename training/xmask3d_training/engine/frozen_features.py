@@ -64,7 +64,7 @@ class FrozenFeatures:
         """(B, C) embeddings of the captions."""
         encode = self._network.clip.encode_text
         if CAPTION not in self._kinds:
-            return encode(batch.captions).float()
+            return encode(batch.captions).to(self._network.null_embedding.dtype)
         tensors: list[Tensor] = []
         for scene, frame, caption, constants in zip(
             batch.scenes, batch.frames, batch.captions, batch.constants, strict=True

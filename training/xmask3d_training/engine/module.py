@@ -100,7 +100,7 @@ class XMask3DModule(lightning.LightningModule):
 
     def on_fit_start(self) -> None:
         """Text of the classes to learn."""
-        self._text = self.network.clip.encode_text(list(self.benchmark.base_names)).float()
+        self._text = self.network.clip.encode_text(list(self.benchmark.base_names))
 
     def configure_optimizers(self) -> Any:
         """AdamW, cosine by step."""

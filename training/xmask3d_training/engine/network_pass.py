@@ -47,7 +47,7 @@ def run_network(
         auxiliary: predict masks at every decoder layer.
         mask_clip: run MaskCLIP, which only the mask loss and the evaluation need.
     """
-    images = batch.images.float() / 255.0
+    images = batch.images.to(network.null_embedding.dtype) / 255.0
     maps = coordinate_maps(batch.coordinates)
     points = network.point_branch(batch.coordinates, batch.features, maps)
     binary_logits = network.binary_head(batch.coordinates, batch.features, maps)
