@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -14,12 +15,15 @@ import numpy as np
 import pytest
 import torch
 
-from xmask3d_ros.model.config import CaptionerConfig, DiffusionConfig
-from xmask3d_ros.model.diffusion import LatentDiffusion
-from xmask3d_ros.model.official_names import official_to_ours, to_ours
-
-# Some virtual machines announce AMX and then stop the process that uses it. oneDNN reads this before its first layer.
-os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16")
+from xmask3d_ros.cli import main
+from xmask3d_ros.model.captioner import Condition
+from xmask3d_ros.model.checkpoint import load_trained_parts
+from xmask3d_ros.model.diffusion import Latent
+from xmask3d_ros.model.mask_head import MaskPredictions
+from xmask3d_ros.model.point_branch import PointFeatures
+from xmask3d_ros.model.scoring import ViewEvidence
+from xmask3d_ros.model.view import View
+from xmask3d_ros.model.xmask3d import XMask3D
 
 
 @pytest.fixture(scope="session")
@@ -61,31 +65,91 @@ def golden_tensors(golden_weights: ModuleType) -> Callable[..., dict[str, torch.
     return make
 
 
-@pytest.fixture(scope="module")
-def golden_diffusion(golden_tensors, golden_weights: ModuleType) -> LatentDiffusion:
-    """The diffusion model at full size with the official run's weights: 3.7 GB, made in 10 to 20 seconds."""
-    with torch.device("meta"):
-        diffusion = LatentDiffusion(DiffusionConfig(), CaptionerConfig())
-    diffusion.unconditional = golden_weights.uncond_embedding()
-    for model, namespace, entries in (
-        (diffusion.unet, "unet", golden_weights.unet_entries()),
-        (diffusion.vae, "vae", golden_weights.vae_entries()),
-    ):
-        wanted = model.state_dict().keys()
-        weights = golden_tensors(namespace, [(name, shape) for name, shape in entries if name in wanted])
-        model.load_state_dict(weights, assign=True)
-    return diffusion
+@pytest.fixture(scope="session")
+def official_file(golden_weights: ModuleType, tmp_path_factory) -> Path:
+    """A checkpoint as the official training writes it: 1,073 tensors under ``module.``, with versions."""
+    path = tmp_path_factory.mktemp("official") / "official.pth"
+    golden_weights.make_official_checkpoint(str(path))
+    return path
 
 
 @pytest.fixture(scope="session")
-def golden_part(golden_weights: ModuleType) -> Callable[[str], dict[str, torch.Tensor]]:
-    """``golden_part("captioner")``: state dict of one part of the model, by our names within it."""
+def imported_folder(official_file: Path) -> Path:
+    """The folder that ``xmask3d import-checkpoint`` makes of it."""
+    folder = official_file.parent / "model"
+    assert main(["import-checkpoint", str(official_file), "--split", "b12n7", "--out", str(folder)]) == 0
+    return folder
 
-    def part(attribute: str) -> dict[str, torch.Tensor]:
-        state: dict[str, torch.Tensor] = {}
-        for name, shape in golden_weights.official_entries():
-            if official_to_ours(name)[0].startswith(f"{attribute}."):
-                state |= to_ours({name: golden_weights.tensor("xmask3d", name, shape)})
-        return {name.removeprefix(f"{attribute}."): tensor for name, tensor in state.items()}
 
-    return part
+@pytest.fixture(scope="session")
+def imported(imported_folder: Path) -> XMask3D:
+    """The imported network without its frozen parts; tests must not change it."""
+    return load_trained_parts(imported_folder).requires_grad_(False)
+
+
+@pytest.fixture(scope="session")
+def golden_part(imported: XMask3D) -> Callable[[str], dict[str, torch.Tensor]]:
+    """``golden_part("captioner")``: state dict of one part of the imported network."""
+    return lambda attribute: imported.get_submodule(attribute).state_dict()
+
+
+@pytest.fixture(scope="session")
+def golden_view(golden: Callable[[str], dict[str, torch.Tensor]]) -> View:
+    """The posed view of which the official code's outputs were recorded."""
+    recorded = golden("view_common")
+    seen = recorded["mapping"][:, 2] != 0
+    rows, columns, _ = recorded["mapping"][seen].long().unbind(1)
+    colors = ((recorded["colors"][seen] + 1) * 127.5).round().to(torch.uint8)
+    return View(recorded["coords"][seen].double(), colors, rows, columns, (240, 320), recorded["image"])
+
+
+@dataclass(frozen=True)
+class OfficialRun:
+    """What the imported network at full size says of the golden view, stage by stage."""
+
+    voxels: torch.Tensor
+    points: PointFeatures
+    condition: Condition
+    latent: Latent
+    taps: list[torch.Tensor]
+    maps: list[torch.Tensor]
+    masks: MaskPredictions
+    evidence: ViewEvidence
+    mask_clip: torch.Tensor
+    """MaskCLIP's embeddings of the masks in f_maskclip, on the same image."""
+    visible_patches: torch.Tensor
+
+
+@pytest.fixture(scope="session")
+def official_run(imported_folder, golden, golden_view, golden_tensors, golden_weights) -> OfficialRun:
+    """One pass with all weights of the official run: 5 GB made in 15 seconds, then 2.5 TFLOP; only results are kept."""
+    network = load_trained_parts(imported_folder)
+    network.diffusion.unconditional = golden_weights.uncond_embedding()
+    for module, namespace, entries in (
+        (network.diffusion.unet, "unet", golden_weights.unet_entries()),
+        (network.diffusion.vae, "vae", golden_weights.vae_entries()),
+        (network.clip.model, "clip", golden_weights.clip_entries(text=False)),
+    ):
+        wanted = module.state_dict().keys()
+        weights = golden_tensors(namespace, [(name, shape) for name, shape in entries if name in wanted])
+        assert not module.load_state_dict(weights, strict=False, assign=True).unexpected_keys
+    calls: dict[str, tuple] = {}
+    for name in ("point_branch", "captioner", "diffusion", "feature_projection", "mask_head"):
+        hook = partial(lambda name, _, inputs, output: calls.__setitem__(name, (inputs, output)), name)
+        network.get_submodule(name).register_forward_hook(hook)
+    evidence = network.observe(golden_view)
+    expected = golden("f_maskclip")
+    image = expected["image512_uint8"].permute(2, 0, 1)[None] / 255
+    masks = expected["mask_logits_q256"][None] / 256
+    return OfficialRun(
+        calls["point_branch"][0][0],
+        calls["point_branch"][1],
+        calls["captioner"][1],
+        calls["diffusion"][0][0],
+        calls["diffusion"][1],
+        calls["feature_projection"][1],
+        calls["mask_head"][1],
+        evidence,
+        network.mask_clip(image, masks)[0],
+        network.mask_clip.visible_tokens(masks)[0],
+    )

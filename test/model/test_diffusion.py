@@ -8,7 +8,7 @@ import torch
 from diffusers import DDPMScheduler
 
 from xmask3d_ros.model.captioner import Condition, ImplicitCaptioner
-from xmask3d_ros.model.config import CaptionerConfig, DiffusionConfig, MaskHeadConfig, tiny, xmask3d
+from xmask3d_ros.model.config import CaptionerConfig, DiffusionConfig, MaskHeadConfig, tiny
 from xmask3d_ros.model.diffusion import LatentDiffusion, build_unet, build_vae
 from xmask3d_ros.model.feature_projection import FeatureProjection
 
@@ -30,22 +30,6 @@ def condition(batch: int = 1) -> Condition:
     return Condition(torch.randn(batch, 5, 16), torch.randn(batch, 64))
 
 
-@pytest.fixture(scope="module")
-def official_run(golden, golden_part, golden_diffusion):
-    """Everything between an image and the four maps at full size: about 2.5 TFLOP."""
-    config, expected = xmask3d(), golden("d_diffusion")
-    with torch.device("meta"):
-        captioner = ImplicitCaptioner(config.captioner, 768)
-        projection = FeatureProjection(CHANNELS, STRIDES, config.mask_head, config.diffusion.image_size)
-    captioner.load_state_dict(golden_part("captioner"), assign=True)
-    projection.load_state_dict(golden_part("feature_projection"), assign=True)
-    image = expected["image512_uint8"].permute(2, 0, 1)[None] / 255
-    with torch.no_grad():
-        latent = golden_diffusion.encode(image)
-        taps = golden_diffusion(latent, captioner(expected["f3d"], golden_diffusion.unconditional))
-        return expected, latent, taps, projection(taps)
-
-
 def assert_like(found: torch.Tensor, expected: dict, name: str, channel_step: int) -> None:
     step = max(1, found.shape[-1] // 16)
     part = found[0, ::channel_step, ::step, ::step]
@@ -56,22 +40,26 @@ def assert_like(found: torch.Tensor, expected: dict, name: str, channel_step: in
     torch.testing.assert_close(found[0].std((1, 2)), expected[f"{name}_chan_std"], atol=3e-3, rtol=1e-3)
 
 
-def test_latent_equals_the_official_one(official_run):
-    expected, latent = official_run[:2]
-    torch.testing.assert_close(latent.z[0], expected["z"], atol=1e-5, rtol=0)
-    torch.testing.assert_close(latent.noisy[0], expected["x_t"], atol=1e-5, rtol=0)
+@pytest.fixture(scope="module")
+def expected(golden):
+    return golden("d_diffusion")
+
+
+def test_latent_equals_the_official_one(official_run, expected):
+    torch.testing.assert_close(official_run.latent.z[0], expected["z"], atol=1e-5, rtol=0)
+    torch.testing.assert_close(official_run.latent.noisy[0], expected["x_t"], atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("index", range(8))
-def test_taps_equal_the_official_ones(official_run, index):
-    expected, taps = official_run[0], official_run[2]
+def test_taps_equal_the_official_ones(official_run, expected, index):
+    taps = official_run.taps
     assert tuple(taps[index].shape) == tuple(expected[f"tap{index}_shape"]) == (1, CHANNELS[index], *[SIDES[index]] * 2)
     assert_like(taps[index], expected, f"tap{index}", CHANNELS[index] // 64)
 
 
 @pytest.mark.parametrize("level", [2, 3, 4, 5])
-def test_projected_maps_equal_the_official_ones(official_run, level):
-    assert_like(official_run[3][level - 2], official_run[0], f"s{level}", 4)
+def test_projected_maps_equal_the_official_ones(official_run, expected, level):
+    assert_like(official_run.maps[level - 2], expected, f"s{level}", 4)
 
 
 def test_noise_and_its_scales_are_the_official_constants(golden):

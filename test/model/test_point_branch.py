@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from xmask3d_ros.model.config import MinkUNetConfig, xmask3d
+from xmask3d_ros.model.config import MinkUNetConfig
 from xmask3d_ros.model.point_branch import PointBranch
 from xmask3d_ros.sparse import batched, coordinate_maps
 
@@ -12,17 +12,9 @@ SMALL = MinkUNetConfig(planes=(4, 4, 8, 8, 8, 4, 4, 6), blocks=(1,) * 8, stem_ch
 
 
 @pytest.fixture(scope="module")
-def official(golden_weights):
-    """The paper-size branch with the official names loaded strictly."""
-    branch = PointBranch(xmask3d().point_network, 768).eval()
-    prefix = "pc_decoder."
-    state = {
-        name.removeprefix(prefix): golden_weights.tensor("xmask3d", name, shape)
-        for name, shape in golden_weights.official_entries()
-        if name.startswith(prefix)
-    }
-    branch.load_state_dict(state, strict=True)
-    return branch.requires_grad_(False)
+def official(imported):
+    """The paper-size branch out of the imported official checkpoint."""
+    return imported.point_branch
 
 
 @pytest.fixture(scope="module")

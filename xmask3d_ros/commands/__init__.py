@@ -3,10 +3,17 @@
 
 from types import ModuleType
 
-from xmask3d_ros.commands import segment, train
+from xmask3d_ros.commands import doctor, evaluate, export_checkpoint, import_checkpoint, segment, train
 from xmask3d_ros.commands.error import CommandError
 
-COMMANDS: dict[str, ModuleType] = {"segment": segment, "train": train}
+COMMANDS: dict[str, ModuleType] = {
+    "segment": segment,
+    "evaluate": evaluate,
+    "import-checkpoint": import_checkpoint,
+    "export-checkpoint": export_checkpoint,
+    "doctor": doctor,
+    "train": train,
+}
 """By name."""
 
 __all__ = ["COMMANDS", "CommandError"]

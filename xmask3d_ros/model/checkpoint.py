@@ -40,17 +40,23 @@ def save_model(model: XMask3D, folder: str | Path, include_frozen: bool) -> None
         folder: made if missing; files appear whole or not at all.
         include_frozen: write CLIP and the diffusion model too.
     """
-    folder = Path(folder)
+    write_folder(folder, model.config, model.state_dict() if include_frozen else trained_state(model))
+
+
+def trained_state(model: XMask3D) -> dict[str, Tensor]:
+    """The state dict without CLIP and the diffusion model."""
     frozen = tuple(f"{name}." for name in model.frozen_parts())
-    tensors = {
-        name: tensor.detach().cpu().contiguous()
-        for name, tensor in model.state_dict().items()
-        if include_frozen or not name.startswith(frozen)
-    }
+    return {name: tensor for name, tensor in model.state_dict().items() if not name.startswith(frozen)}
+
+
+def write_folder(folder: str | Path, config: ModelConfig, tensors: Mapping[str, Tensor]) -> None:
+    """Write configuration and weights as a model's folder; files appear whole or not at all."""
+    folder = Path(folder)
+    written = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with whole_file(folder / WEIGHTS_FILE) as temporary:
-        save_file(tensors, temporary, metadata={"format": "xmask3d"})
+        save_file(written, temporary, metadata={"format": "xmask3d"})
     with whole_file(folder / CONFIG_FILE) as temporary:
-        temporary.write_text(json.dumps(model.config.to_dict(), indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(config.to_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 def load_model(
@@ -72,7 +78,7 @@ def load_model(
         raise CheckpointError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
     folder = next((path for path in (Path(name), BUNDLED / str(name)) if (path / CONFIG_FILE).is_file()), None)
     if folder is not None:
-        model = _load_folder(folder)
+        model = _load_folder(folder, frozen=True)
     elif str(name) not in PRESETS:
         raise CheckpointError(
             f"no model {str(name)!r}: give a folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}, "
@@ -86,8 +92,18 @@ def load_model(
             f"{str(name)!r} names the paper's sizes, not a trained model: import an official checkpoint with "
             "'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER' and give that folder"
         )
-    model.precision = precision
-    return model.to(device).eval()
+    return model.use_precision(precision).to(device).eval()
+
+
+def load_trained_parts(folder: str | Path) -> XMask3D:
+    """A folder's model on the CPU without its frozen parts, whose parameters stay empty (on the meta device).
+
+    Enough to look at or call the parts that are trained; neither Stable Diffusion nor CLIP need be there.
+
+    Raises:
+        CheckpointError: as :func:`load_model`.
+    """
+    return _load_folder(Path(folder), frozen=False).eval()
 
 
 def weights_of(name: str | Path) -> str:
@@ -96,12 +112,30 @@ def weights_of(name: str | Path) -> str:
     return "trained" if found else "random, seed 0"
 
 
-def _load_folder(folder: Path) -> XMask3D:
+def read_config(folder: Path) -> ModelConfig:
+    """Configuration of a model's folder. Raises :class:`CheckpointError`."""
     try:
         values = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-        config = ModelConfig.from_dict(values)
+        return ModelConfig.from_dict(values)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise CheckpointError(f"{folder / CONFIG_FILE} is not a model's configuration: {error}") from error
+
+
+def empty_model(config: ModelConfig, folder: Path | None = None) -> XMask3D:
+    """The network without values, on the meta device: built at once, to be filled by loading.
+
+    Raises:
+        CheckpointError: the configuration asks for what cannot be built.
+    """
+    try:
+        with torch.device("meta"):
+            return XMask3D(config, folder)
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"the configuration cannot be built: {error}") from error
+
+
+def _load_folder(folder: Path, frozen: bool) -> XMask3D:
+    config = read_config(folder)
     path = folder / WEIGHTS_FILE
     if not path.is_file():
         raise CheckpointError(f"{path} is missing: a model's folder holds {CONFIG_FILE} and {WEIGHTS_FILE}")
@@ -109,36 +143,49 @@ def _load_folder(folder: Path) -> XMask3D:
         tensors = read_tensors(path)
     except (TensorFileError, OSError) as error:
         raise CheckpointError(str(error)) from error
-    model = XMask3D.from_config(config, folder=folder)
-    load_tensors(model, tensors, path)
+    model = empty_model(config, folder)
+    load_tensors(model, tensors, path, frozen)
     return model
 
 
-def load_tensors(model: XMask3D, tensors: Mapping[str, Tensor], source: str | Path) -> None:
-    """Put named tensors into a model, strictly; frozen parts that are left out whole are loaded from their own source.
+def load_tensors(model: XMask3D, tensors: Mapping[str, Tensor], source: str | Path, frozen: bool = True) -> None:
+    """Make named tensors a model's own, strictly; frozen parts that are left out whole come from their own source.
+
+    With ``frozen`` false they stay as they are.
 
     Raises:
         CheckpointError: names missing or unexpected, wrong shapes, or values that are not finite; nothing is loaded.
     """
     expected = model.state_dict()
     absent = [name for name in model.frozen_parts() if not any(key.startswith(f"{name}.") for key in tensors)]
-    faults = [
-        f"{name} is missing"
-        for name in expected
-        if name not in tensors and not name.startswith(tuple(f"{part}." for part in absent))
-    ]
+    left_out = tuple(f"{part}." for part in absent)
+    wanted = {name: tensor for name, tensor in expected.items() if not name.startswith(left_out)}
+    check_tensors(tensors, wanted, source)
+    model.load_state_dict(
+        {name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=False, assign=True
+    )
+    if frozen and "diffusion" in absent:
+        load_diffusion(model.diffusion)
+    if frozen and "clip" in absent:
+        load_clip(model.clip)
+
+
+def check_tensors(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor], source: str | Path) -> None:
+    """Compare names, shapes and kinds of numbers with what is expected, and look for values that are not finite.
+
+    Raises:
+        CheckpointError: names all that is missing, unexpected or misshapen, as far as a dozen lines go.
+    """
+    faults = [f"{name} is missing" for name in expected if name not in tensors]
     for name, tensor in tensors.items():
         if name not in expected:
             faults.append(f"{name} is unexpected")
         elif tensor.shape != expected[name].shape:
             faults.append(f"{name} has shape {tuple(tensor.shape)}, expected {tuple(expected[name].shape)}")
+        elif tensor.is_floating_point() != expected[name].is_floating_point():
+            faults.append(f"{name} holds {tensor.dtype}, expected {expected[name].dtype}")
         elif tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             faults.append(f"{name} holds NaN or infinite values")
     if faults:
         more = f"\n  ... and {len(faults) - 12} more" if len(faults) > 12 else ""
         raise CheckpointError(f"{source} does not fit the configuration:\n  " + "\n  ".join(faults[:12]) + more)
-    model.load_state_dict({name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=False)
-    if "diffusion" in absent:
-        load_diffusion(model.diffusion)
-    if "clip" in absent:
-        load_clip(model.clip)
