@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,7 +50,8 @@ def read_vertices(path: Path, fields: tuple[str, ...]) -> NDArray[np.void]:
 def read_comments(path: Path) -> list[str]:
     """The comment lines of a file's header. Raises PlyError."""
     with path.open("rb") as file:
-        lines = [line.decode("ascii", "replace").strip() for line in iter(file.readline, b"end_header\n")]
+        header = itertools.takewhile(lambda line: line.strip() != b"end_header", file)
+        lines = [line.decode("ascii", "replace").strip() for line in header]
     return [line.removeprefix("comment ") for line in lines if line.startswith("comment ")]
 
 

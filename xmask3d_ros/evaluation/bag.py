@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xmask3d_ros.geometry import Camera, RgbdFrame, TransformError, register_depth
+from xmask3d_ros.geometry import Camera, RgbdFrame, TransformError, TransformTree, register_depth
 from xmask3d_ros.images import ImageError
 
 from .bag_error import BagError
@@ -107,6 +107,11 @@ class BagFrames:
     def pairs(self) -> list[tuple[int, int, NDArray[np.float64]]]:
         """Colour stamp, depth stamp and pose (4, 4) of each frame, known before an image is read."""
         return list(self._pairs)
+
+    @property
+    def transforms(self) -> TransformTree:
+        """All transforms of the recording."""
+        return self._index.tree
 
     def __iter__(self) -> Iterator[RgbdFrame]:
         self.counters = counters = self._fresh_counters()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,21 @@ def calibration(confidence: ArrayLike, correct: ArrayLike, bins: int = 15) -> Ca
     with np.errstate(invalid="ignore"):
         mean_confidence = np.bincount(interval, weights=stated, minlength=bins) / points
         accuracy = np.bincount(interval, weights=right.astype(np.float64), minlength=bins) / points
-    used = points > 0
-    gap = np.abs(accuracy[used] - mean_confidence[used])
-    error = float((gap * points[used]).sum() / points.sum()) if used.any() else float("nan")
+    error = _error(mean_confidence, accuracy, points)
     return Calibration(error, mean_confidence, accuracy, points.astype(np.int64))
+
+
+def merged(parts: Iterable[Calibration]) -> Calibration:
+    """The calibration of all parts' points together, as if computed at once; all must have the same bins."""
+    every = list(parts)
+    points = np.sum([part.points for part in every], axis=0)
+    with np.errstate(invalid="ignore"):
+        confidence = np.sum([np.nan_to_num(part.confidence) * part.points for part in every], axis=0) / points
+        accuracy = np.sum([np.nan_to_num(part.accuracy) * part.points for part in every], axis=0) / points
+    return Calibration(_error(confidence, accuracy, points), confidence, accuracy, points)
+
+
+def _error(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], points: NDArray[np.int64]) -> float:
+    used = points > 0
+    gap = np.abs(accuracy[used] - confidence[used])
+    return float((gap * points[used]).sum() / points.sum()) if used.any() else float("nan")
