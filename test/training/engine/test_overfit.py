@@ -16,7 +16,7 @@ from xmask3d_training.engine.module import XMask3DModule
 from xmask3d_training.losses.config import LossConfig
 from xmask3d_training.protocol.branches import BRANCHES
 
-STEPS = 180
+STEPS = 150
 
 
 @pytest.fixture(scope="module")

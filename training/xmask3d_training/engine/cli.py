@@ -25,6 +25,13 @@ from xmask3d_training.engine.pictures import ValidationPictures
 
 FAULTS = (SettingsError, TrainingDiverged, DataRootError, CheckpointError, FrozenWeightsError)
 """Errors that say all there is to say: no traceback is shown."""
+_IDLE_WARNINGS = (
+    "Found .* in eval mode",  # the frozen parts
+    "The '.*dataloader' does not have many workers",  # data.workers says how many
+    "Experiment logs directory",  # both loggers write to it
+    "Checkpoint directory .* exists",  # a run that is taken up
+    "LightningCLI's args parameter",
+)
 SEED = 5557
 """The reference's (METHODS 1.13)."""
 
@@ -57,8 +64,8 @@ class TrainingCLI(LightningCLI):
 def run(arguments: Sequence[str]) -> None:
     """One of Lightning's commands, start to end."""
     cv2.setNumThreads(0)
-    for message in (".*modules in eval mode.*", ".*does not have many workers.*"):
-        warnings.filterwarnings("ignore", message)
+    for message in _IDLE_WARNINGS:
+        warnings.filterwarnings("ignore", f".*{message}")
     TrainingCLI(
         EvaluatedModule,
         XMask3DData,

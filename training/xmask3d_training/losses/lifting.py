@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -30,26 +31,35 @@ def lift_masks(
     Returns:
         (N, C) F_2d, zero where uncovered, and (N,) bool, whether the point is covered.
     """
-    mask, covered = masks_of_points(mask_of_pixel, len(embeddings), rows, columns, fallback)
+    mask, covered = masks_of_points(mask_of_pixel[rows, columns], len(embeddings), lambda: mask_of_pixel, fallback)
     with_zero = torch.cat([embeddings, embeddings.new_zeros(1, embeddings.shape[1])])
     return with_zero[mask], covered
 
 
 def masks_of_points(
-    mask_of_pixel: Tensor,
+    mask_of_point: Tensor,
     queries: int,
-    rows: Tensor,
-    columns: Tensor,
+    mask_of_pixel: Callable[[], Tensor],
     fallback: Literal["reference", "skip"] = "reference",
 ) -> tuple[Tensor, Tensor]:
-    """Whose embedding each point gets in :func:`lift_masks`: (N,) int64 query, ``queries`` = zeros; (N,) bool covered.
+    """Whose embedding each point gets in :func:`lift_masks`.
 
     With it a linear layer can be applied to the queries instead of the points.
+
+    Args:
+        mask_of_point: (N,) int64 query whose final mask covers the point, -1 = none.
+        queries: Q.
+        mask_of_pixel: makes (H, W) int64 of the whole grid, which is needed where no point is covered alone.
+        fallback: as in :func:`lift_masks`.
+
+    Returns:
+        (N,) int64 query, Q = an embedding of zeros; (N,) bool, whether the point is covered.
     """
-    mask = mask_of_pixel[rows, columns]
-    covered = mask >= 0
+    covered = mask_of_point >= 0
+    mask = torch.where(covered, mask_of_point, queries)
     if fallback == "reference" and len(mask) and not bool(covered.any()):
         covered[0] = True
-        present = mask_of_pixel[mask_of_pixel >= 0]
+        whole = mask_of_pixel()
+        present = whole[whole >= 0]
         mask[0] = present.min() if len(present) else queries
-    return torch.where(mask >= 0, mask, queries), covered
+    return mask, covered

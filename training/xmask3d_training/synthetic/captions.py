@@ -57,7 +57,7 @@ def caption_object(placed: Placed, rng: np.random.Generator) -> Caption:
     forms = (
         phrase,
         f"a photo of {phrase}",
-        noun(placed.item.name, rng),
+        noun(placed.item.name, rng, placed.item.design),
         f"a close up of {phrase}",
         f"this is {phrase}",
     )

@@ -16,7 +16,7 @@ NYU40_OTHER_PROP = 40
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "wall": (),
     "floor": (),
-    "cabinet": ("cupboard", "wardrobe"),
+    "cabinet": ("cupboard",),
     "bed": (),
     "chair": ("seat",),
     "sofa": ("couch",),
@@ -24,7 +24,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "door": (),
     "window": (),
     "bookshelf": ("bookcase", "shelf"),
-    "picture": ("painting", "poster"),
+    "picture": ("painting",),
     "counter": ("worktop", "countertop"),
     "desk": ("writing desk",),
     "curtain": ("drapes",),
@@ -35,6 +35,21 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "bathtub": ("tub", "bath"),
 }
 """Other words for a class that captions use."""
+
+STYLE_NAMES: dict[str, str] = {
+    "cabinet/wardrobe": "wardrobe",
+    "cabinet/chest_of_drawers": "chest of drawers",
+    "cabinet/locker": "locker",
+    "cabinet/file_cabinet": "file cabinet",
+    "chair/swivel": "office chair",
+    "chair/armchair": "armchair",
+    "table/coffee": "coffee table",
+    "table/side": "side table",
+    "bed/bunk": "bunk bed",
+    "picture/poster": "poster",
+    "monitor/laptop": "laptop",
+}
+"""Names that only some designs of a class deserve."""
 
 CLUTTER = (
     "plant", "box", "lamp", "ball", "bin", "monitor", "bottle", "fan", "suitcase", "basket", "vase", "television",

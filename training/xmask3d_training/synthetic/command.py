@@ -13,6 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .generate import SyntheticRoom
+from .speed import measure
 from .writers.bag import write_bag, write_truth
 from .writers.prepared import scene_name, write_captions, write_room
 
@@ -32,6 +33,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     rooms.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
     )
+    speed = commands.add_parser("speed", help="measure one process, against ray casting alone")
+    speed.add_argument("--views", type=int, default=25, help="views of the room (default 25)")
+    speed.add_argument("--seed", type=int, default=0, help="seed of the room (default 0)")
     return parser.parse_args(argv)
 
 
@@ -58,8 +62,11 @@ def _results(jobs: list[Job], processes: int) -> Iterator[tuple[str, dict[str, l
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Make the rooms, one process a room, and say how fast it went."""
+    """Make rooms, one process a room, and say how fast it went; or measure one process in detail."""
     options = _arguments(argv)
+    if options.command == "speed":
+        print(measure(options.seed, options.views))
+        return
     options.out.mkdir(parents=True, exist_ok=True)
     seeds = range(options.seed, options.seed + options.rooms)
     jobs: list[Job] = [(options.out, seed, options.views, options.held_out, options.bag) for seed in seeds]

@@ -25,14 +25,16 @@ class Finish:
     style: str
     held_out: bool
     maker: Callable[[np.random.Generator], Material]
+    weight: float = 1.0
+    """How common it is among the finishes of its side."""
 
 
 _FINISHES: list[Finish] = []
 
 
-def _finish(name: str, held_out: bool = False) -> Callable:
+def _finish(name: str, held_out: bool = False, weight: float = 1.0) -> Callable:
     def register(maker: Callable[[np.random.Generator], Material]) -> Callable[[np.random.Generator], Material]:
-        _FINISHES.append(Finish(name, maker.__name__.strip("_"), held_out, maker))
+        _FINISHES.append(Finish(name, maker.__name__.strip("_"), held_out, maker, weight))
         return maker
 
     return register
@@ -43,11 +45,18 @@ def finishes(name: str, held_out: bool) -> tuple[Finish, ...]:
     return tuple(entry for entry in _FINISHES if entry.name == name and entry.held_out == held_out)
 
 
+def choose(name: str, held_out: bool, rng: np.random.Generator) -> Finish:
+    """A random covering of "wall" or "floor", common ones more often."""
+    choices = finishes(name, held_out)
+    weights = np.array([entry.weight for entry in choices])
+    return choices[rng.choice(len(choices), p=weights / weights.sum())]
+
+
 def _seed(rng: np.random.Generator) -> int:
     return int(rng.integers(1 << 20))
 
 
-@_finish("wall")
+@_finish("wall", weight=3)
 def _painted(rng: np.random.Generator) -> Material:
     color = paint(rng, _WALLS)
     return Material(color, darker(color, 0.93), "mottled", 0.5, seed=_seed(rng))
@@ -65,7 +74,7 @@ def _tiled(rng: np.random.Generator) -> Material:
     return tiles(rng)
 
 
-@_finish("wall")
+@_finish("wall", weight=2)
 def _rough_plaster(rng: np.random.Generator) -> Material:
     color = paint(rng, _WALLS)
     return Material(color, darker(color, 0.8), "mottled", rng.uniform(0.03, 0.08), seed=_seed(rng))
@@ -77,7 +86,7 @@ def _bricks(rng: np.random.Generator) -> Material:
     return Material(color, paint(rng, ("grey", "white", "beige")), "bricks", rng.uniform(0.2, 0.26), seed=_seed(rng))
 
 
-@_finish("wall", held_out=True)
+@_finish("wall", held_out=True, weight=4)
 def _smooth(rng: np.random.Generator) -> Material:
     return plain(paint(rng, _WALLS))
 
@@ -85,7 +94,7 @@ def _smooth(rng: np.random.Generator) -> Material:
 @_finish("wall", held_out=True)
 def _dotted_paper(rng: np.random.Generator) -> Material:
     color = paint(rng, _WALLS)
-    return Material(color, darker(color, 0.75), "dots", rng.uniform(0.12, 0.25), strength=0.6)
+    return Material(color, darker(color, 0.85), "dots", rng.uniform(0.12, 0.25), strength=0.6)
 
 
 @_finish("floor")

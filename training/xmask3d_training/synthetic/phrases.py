@@ -7,12 +7,19 @@ import numpy as np
 
 from xmask3d_ros.model.config import SCANNET_CLASSES
 
-from .catalogue import CLUTTER, SYNONYMS
+from .catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
 from .colors import PALETTE
 from .scene import Placed
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-_PLURALS = {"bookshelf": "bookshelves", "shelf": "shelves", "box": "boxes", "couch": "couches", "drapes": "drapes"}
+_PLURALS = {
+    "bookshelf": "bookshelves",
+    "shelf": "shelves",
+    "box": "boxes",
+    "couch": "couches",
+    "drapes": "drapes",
+    "chest of drawers": "chests of drawers",
+}
 _TYPICAL_SIZE = {
     "table": (1.1, 1.9), "bed": (2.3, 2.75), "sofa": (1.9, 2.3), "picture": (0.65, 1.0), "cabinet": (1.3, 2.1),
     "bookshelf": (1.6, 2.0), "window": (1.5, 2.1), "desk": (1.55, 1.85), "counter": (1.7, 2.1), "plant": (0.9, 1.1),
@@ -41,9 +48,9 @@ def article(words: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def noun(name: str, rng: np.random.Generator) -> str:
-    """A class or clutter word, or now and then one of its synonyms."""
-    others = SYNONYMS.get(name, ())
+def noun(name: str, rng: np.random.Generator, style: str = "") -> str:
+    """A class or clutter word, now and then one of its synonyms or the name of its ``style`` ("chair/armchair")."""
+    others = SYNONYMS.get(name, ()) + ((STYLE_NAMES[style],) if style in STYLE_NAMES else ())
     return others[rng.integers(len(others))] if others and rng.random() < 0.25 else name
 
 
@@ -62,11 +69,16 @@ def adjectives(placed: Placed, rng: np.random.Generator) -> list[str]:
 
 def noun_phrase(placed: Placed, rng: np.random.Generator) -> str:
     """ "a large brown sofa" """
-    return article(" ".join([*adjectives(placed, rng), noun(placed.item.name, rng)]))
+    return article(" ".join([*adjectives(placed, rng), noun(placed.item.name, rng, placed.item.design)]))
 
 
 def vocabulary() -> list[str]:
     """Every word a caption can hold, sorted: what a text tower that reads captions has to know."""
-    nouns = [*SCANNET_CLASSES, *CLUTTER, *(word for words in SYNONYMS.values() for word in words)]
+    nouns = [
+        *SCANNET_CLASSES,
+        *CLUTTER,
+        *STYLE_NAMES.values(),
+        *(word for words in SYNONYMS.values() for word in words),
+    ]
     phrases = [*nouns, *map(plural, nouns), *ROOMS, *RELATIONS, *SIDES, *SIZES, *PALETTE, *NUMBERS.values(), _GLUE]
     return sorted({word for phrase in phrases for word in phrase.split()})

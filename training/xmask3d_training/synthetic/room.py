@@ -9,7 +9,7 @@ import numpy as np
 
 from . import meshes
 from .colors import darker, paint
-from .finishes import finishes
+from .finishes import choose
 from .item import Item
 from .materials import Material, plain
 from .scene import Placed
@@ -104,14 +104,12 @@ class Room:
 
 def build_shell(room: Room, rng: np.random.Generator, held_out: bool) -> None:
     """Add floor, walls and ceiling to an empty room."""
-    floor_finishes = finishes("floor", held_out)
-    finish = floor_finishes[rng.integers(len(floor_finishes))]
+    finish = choose("floor", held_out, rng)
     floor, material = Item("floor", f"floor/{finish.style}"), finish.maker(rng)
     for left, right, low, high in room.rectangles():
         floor.add(meshes.quad([(left, low, 0), (right, low, 0), (right, high, 0), (left, high, 0)]), material)
     room.add(floor, (0, 0, 0), 0)
-    wall_finishes = finishes("wall", held_out)
-    finish = wall_finishes[rng.integers(len(wall_finishes))]
+    finish = choose("wall", held_out, rng)
     common, odd = finish.maker(rng), finish.maker(rng)
     accent = int(rng.integers(4)) if rng.random() < 0.3 else -1
     skirting = plain(paint(rng, ("white", "white", "brown", "grey")))

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import meshes
 from ..colors import darker, paint
-from ..item import Item
+from ..item import Item, Surface
 from ..materials import Material, metal, plain
 from .registry import design
 
@@ -66,6 +66,19 @@ def freezer_below(rng: np.random.Generator) -> Item:
         meshes.rod((-width * 0.35, front - 0.09, split - 0.08), (width * 0.35, front - 0.09, split - 0.08), 0.012, 8),
         grip,
     )
+    return item
+
+
+@design("refrigerator")
+def compact(rng: np.random.Generator) -> Item:
+    """A small one with a single door, as under counters and in offices."""
+    item, finish, grip = Item("refrigerator", against_wall=True), _finish(rng), metal(rng)
+    width, depth, height = rng.uniform(0.5, 0.6), rng.uniform(0.52, 0.62), rng.uniform(0.82, 1.1)
+    _body(item, width, depth, height, finish)
+    front = -depth / 2 + 0.06
+    _leaf(item, width, height - 0.1, (0, front, 0.05), finish, float(rng.choice([-1, 1])), grip)
+    item.add(meshes.box((width, depth - 0.02, 0.03), (0, 0, height - 0.01)), plain(darker(finish.color, 0.8), 0.2))
+    item.surfaces.append(Surface((0, 0, height + 0.02), (width, depth - 0.02)))
     return item
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from .. import meshes
 from ..colors import paint
 from ..item import Item
-from ..materials import Material, ceramic, metal, plain, wood
+from ..materials import Material, ceramic, metal, plain, tiles, wood
 from .registry import design
 from .storage import fronts
 
@@ -81,6 +81,23 @@ def high_tank(rng: np.random.Generator) -> Item:
     item.add(meshes.rod((0, depth / 2 - 0.06, 0.3), (0, depth / 2 - 0.06, 1.0), 0.025, 10), metal(rng))
     item.add(meshes.rounded_box((0.42, 0.15, 0.34), 0.03, (0, depth / 2 - 0.08, 0.95)), white)
     item.color = white.color.name
+    return item
+
+
+@design("toilet")
+def square(rng: np.random.Generator) -> Item:
+    """A boxy bowl with a slim, tall cistern."""
+    item, white = Item("toilet", against_wall=True), ceramic(rng)
+    half_x, half_y, high = rng.uniform(0.17, 0.19), rng.uniform(0.24, 0.27), rng.uniform(0.39, 0.42)
+    depth = 2 * half_y + 0.14
+    y = -depth / 2 + half_y
+    outer = ((0.75, 0.0, 5), (0.78, high * 0.6, 5), (1.0, high - 0.06, 5), (1.0, high, 4))
+    inner = ((0.76, high, 3), (0.7, high - 0.06, 2.5), (0.3, high - 0.18, 2))
+    rings = [meshes.ring(half_x * share, half_y * share, z, 28, power, y) for share, z, power in outer + inner]
+    item.add(meshes.loft(rings), white)
+    item.add(meshes.box((2 * half_x * 0.75, 0.2, high), (0, depth / 2 - 0.1, 0)), white)
+    _seat(item, half_x, half_y, high, y, plain(white.color, 0.2), rng.random() < 0.5)
+    item.add(meshes.rounded_box((2 * half_x, 0.13, rng.uniform(0.4, 0.5)), 0.015, (0, depth / 2 - 0.07, high)), white)
     return item
 
 
@@ -164,6 +181,27 @@ def vanity(rng: np.random.Generator) -> Item:
     return item
 
 
+@design("sink")
+def console(rng: np.random.Generator) -> Item:
+    """A broad rectangular basin on two metal legs with a towel rail."""
+    item, white, frame = Item("sink", against_wall=True), ceramic(rng), metal(rng)
+    half_x, half_y, top = rng.uniform(0.32, 0.42), rng.uniform(0.22, 0.26), rng.uniform(0.82, 0.88)
+    outer = [meshes.ring(half_x, half_y, z, 32, 12) for z in (top - 0.1, top)]
+    inner = [
+        meshes.ring(half_x * s, half_y * s, z, 32, 3, -0.02)
+        for s, z in ((0.8, top), (0.7, top - 0.06), (0.2, top - 0.09))
+    ]
+    item.add(meshes.loft(outer + inner), white)
+    for x in (-1, 1):
+        item.add(
+            meshes.rod((x * half_x * 0.9, -half_y * 0.8, 0), (x * half_x * 0.9, -half_y * 0.8, top - 0.1), 0.016), frame
+        )
+    rail = top - 0.2
+    item.add(meshes.rod((-half_x * 0.9, -half_y * 0.8, rail), (half_x * 0.9, -half_y * 0.8, rail), 0.012), frame)
+    tap(item, rng, 0, half_y - 0.04, top)
+    return item
+
+
 @design("sink", held_out=True)
 def wall_basin(rng: np.random.Generator) -> Item:
     """A square basin fixed to the wall, its trap showing."""
@@ -235,6 +273,27 @@ def rounded(rng: np.random.Generator) -> Item:
     return item
 
 
+@design("bathtub")
+def panelled(rng: np.random.Generator) -> Item:
+    """A tub behind boards or tiles, with a broad rim."""
+    item, white = Item("bathtub", against_wall=True), ceramic(rng)
+    length, depth, top = rng.uniform(1.55, 1.8), rng.uniform(0.74, 0.84), rng.uniform(0.5, 0.58)
+    skirt = wood(rng, axis=2) if rng.random() < 0.5 else tiles(rng)
+    item.add(meshes.box((length - 0.06, depth - 0.06, 0.1)), skirt)
+    for y in (-1, 1):
+        item.add(meshes.box((length - 0.04, 0.02, top - 0.04), (0, y * (depth / 2 - 0.02), 0)), skirt)
+        item.add(meshes.box((0.02, depth - 0.06, top - 0.04), (y * (length / 2 - 0.02), 0, 0)), skirt)
+    rings = [meshes.ring(length / 2, depth / 2, z, 40, 25) for z in (top - 0.04, top)]
+    rings += [
+        meshes.ring(length * a, depth * b, z, 40, 4)
+        for a, b, z in ((0.44, 0.39, top), (0.42, 0.36, top - 0.06), (0.35, 0.27, 0.2), (0.25, 0.18, 0.13))
+    ]
+    item.add(meshes.loft(rings), white)
+    item.color = white.color.name
+    _bath_tap(item, rng, length, top)
+    return item
+
+
 @design("bathtub", held_out=True)
 def clawfoot(rng: np.random.Generator) -> Item:
     """A free-standing oval tub on four feet."""
@@ -256,15 +315,12 @@ def clawfoot(rng: np.random.Generator) -> Item:
 
 
 @design("bathtub", held_out=True)
-def tiled_surround(rng: np.random.Generator) -> Item:
-    """A tub sunk in a broad square apron."""
+def round_tub(rng: np.random.Generator) -> Item:
+    """A deep round tub with a broad rim."""
     item, white = Item("bathtub", against_wall=True), ceramic(rng)
-    length, depth, top = rng.uniform(1.65, 1.85), rng.uniform(0.82, 0.92), rng.uniform(0.5, 0.58)
-    outer = [meshes.ring(length / 2, depth / 2, z, 40, 40) for z in (0, top)]
-    inner = [
-        meshes.ring(length * a, depth * b, z, 40, 3)
-        for a, b, z in ((0.41, 0.38, top), (0.4, 0.36, top - 0.04), (0.34, 0.27, 0.2), (0.24, 0.18, 0.13))
-    ]
-    item.add(meshes.loft(outer + inner), white)
-    _bath_tap(item, rng, length, top)
+    radius, top = rng.uniform(0.55, 0.68), rng.uniform(0.55, 0.66)
+    outer = [(0.88, 0.0), (0.92, top - 0.07), (1.0, top - 0.06), (1.0, top)]
+    inner = [(0.84, top), (0.8, top - 0.06), (0.68, 0.2), (0.5, 0.13)]
+    item.add(meshes.loft([meshes.ring(radius * s, radius * s, z, 44) for s, z in outer + inner]), white)
+    _bath_tap(item, rng, 2 * radius * 0.96, top)
     return item

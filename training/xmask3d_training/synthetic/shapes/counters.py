@@ -119,6 +119,17 @@ def plain_run(rng: np.random.Generator) -> Item:
     return _counter(rng, rng.uniform(1.0, 2.0), 0)
 
 
+@design("counter")
+def waterfall(rng: np.random.Generator) -> Item:
+    """A slab that also goes down both ends, around base cabinets."""
+    item = _counter(rng, rng.uniform(1.0, 1.8), 0)
+    slab, (low, high) = item.parts[0].material, item.bounds()
+    top = item.surfaces[0].center[2]
+    for x in (low[0] - 0.02, high[0] + 0.02):
+        item.add(meshes.box((0.04, 0.62, top), (float(x), 0, 0)), slab)
+    return item
+
+
 @design("counter", held_out=True)
 def double_sink(rng: np.random.Generator) -> Item:
     """A long run with two bowls side by side."""

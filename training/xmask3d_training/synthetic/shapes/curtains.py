@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import trimesh
 
 from .. import meshes
 from ..colors import paint
 from ..item import Item
-from ..materials import Material, fabric, metal, plain
+from ..materials import Material, fabric, metal, plain, wood
 from .registry import design
 
 
@@ -68,6 +70,18 @@ def closed(rng: np.random.Generator) -> Item:
     width, top = rng.uniform(1.1, 2.0), rng.uniform(2.15, 2.3)
     item.add(drape(rng, -width / 2, width / 2, rng.uniform(0.03, 0.5), top, -0.17, 0.03), cloth)
     _rail(item, rng, width + 0.15, top + 0.02, -0.17)
+    return item
+
+
+@design("curtain")
+def short(rng: np.random.Generator) -> Item:
+    """A closed pair that ends a little below the sill."""
+    item, cloth = Item("curtain", against_wall=True, hangs_at=0.0), _cloth(rng)
+    width, top, bottom = rng.uniform(1.1, 1.7), rng.uniform(2.1, 2.25), rng.uniform(0.65, 0.8)
+    slit = rng.uniform(0.02, 0.3)
+    item.add(drape(rng, -width / 2, -slit / 2, bottom, top, -0.17, 0.03), cloth)
+    item.add(drape(rng, slit / 2, width / 2, bottom, top, -0.17, 0.03), cloth)
+    item.add(meshes.box((width + 0.1, 0.08, 0.05), (0, -0.17, top)), wood(rng))
     return item
 
 
@@ -131,6 +145,19 @@ def drawn(rng: np.random.Generator) -> Item:
     return item
 
 
+@design("shower curtain")
+def parted(rng: np.random.Generator) -> Item:
+    """Two cloths drawn to both ends."""
+    item, cloth = Item("shower curtain", hangs_at=0.0), _shower(rng)
+    width, top, low = rng.uniform(1.3, 1.7), rng.uniform(1.9, 2.05), rng.uniform(0.12, 0.3)
+    share = rng.uniform(0.2, 0.38)
+    for left, right in ((-width / 2, -width * (0.5 - share)), (width * (0.5 - share), width / 2)):
+        item.add(drape(rng, left, right, low, top, 0, 0.03), cloth)
+        _hooks(item, rng, left, right, top + 0.06, 0)
+    item.add(meshes.rod((-width / 2, 0, top + 0.06), (width / 2, 0, top + 0.06), 0.013, 8), metal(rng))
+    return item
+
+
 @design("shower curtain", held_out=True)
 def banded(rng: np.random.Generator) -> Item:
     """Two cloths on rings, the lower part of another colour."""
@@ -141,4 +168,20 @@ def banded(rng: np.random.Generator) -> Item:
     item.add(drape(rng, -width / 2, width * 0.25, 0.15, edge, 0, 0.028), _shower(rng))
     item.add(meshes.rod((-width / 2, 0, top + 0.06), (width / 2, 0, top + 0.06), 0.016, 8), metal(rng))
     _hooks(item, rng, -width / 2, width * 0.25, top + 0.06, 0)
+    return item
+
+
+@design("shower curtain", held_out=True)
+def arched(rng: np.random.Generator) -> Item:
+    """On a rail that bows outwards."""
+    item, cloth, pole = Item("shower curtain", hangs_at=0.0), _shower(rng), metal(rng)
+    width, top, bow = rng.uniform(1.3, 1.6), rng.uniform(1.9, 2.05), rng.uniform(0.15, 0.25)
+    flat = drape(rng, -width / 2, width * rng.uniform(0.1, 0.45), rng.uniform(0.12, 0.3), top, 0, 0.028)
+    vertices = np.asarray(flat.vertices)
+    flat.vertices = vertices - np.outer(bow * np.cos(np.pi * vertices[:, 0] / width), (0, 1, 0))
+    item.add(flat, cloth)
+    stops = np.linspace(-width / 2, width / 2, 9)
+    rail = [(x, -bow * np.cos(np.pi * x / width), top + 0.05) for x in stops]
+    for start, end in itertools.pairwise(rail):
+        item.add(meshes.rod(start, end, 0.013, 8), pole)
     return item
