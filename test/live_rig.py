@@ -135,8 +135,9 @@ class Viewer:
         self.diagnostics: dict[str, dict[str, str]] = {}
         self.levels: dict[str, bytes] = {}
         for endpoint, take in (
-            (interfaces.LABELLED_POINTS, self._hear),
+            # In this order: of two messages that are there, the executor takes that of the first subscription.
             (interfaces.LABEL_INFO, self.labels.append),
+            (interfaces.LABELLED_POINTS, self._hear),
         ):
             profile = endpoint.profile()
             profile.depth = 200
@@ -205,6 +206,7 @@ class Rig:
     def __init__(self, folder: Any, namespace: str = "", **parameters: Any) -> None:
         values = {"model": str(folder), "device": "cpu", "min_view_points": 20, "vocabulary": "chair,wall,lamp"}
         overrides = [Parameter(name, value=value) for name, value in (values | parameters).items()]
+        self.folder = str(folder)
         self.node = SegmentNode(parameter_overrides=overrides, namespace=namespace or None)
         self.camera, self.viewer = Camera(namespace), Viewer(namespace)
         self.log: list[str] = []

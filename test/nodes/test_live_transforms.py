@@ -61,6 +61,7 @@ def test_transforms_for_some_frames_integrate_those(rig):
             rig.camera.pose(stamp)
         rig.camera.info(stamp)
         rig.camera.images(stamp)
+        wait_until(lambda number=number: rig.node._pairing.paired == number + 1)
     wait_until(lambda: rig.integrated == 3 and rig.accounted(), what=f"{rig.integrated} {rig.dropped}")
     assert rig.dropped == {"no transform": 3}
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -119,13 +117,13 @@ def test_a_hundred_changes_during_replay_never_leave_a_label_unexplained(rig):
     rig.viewer.on_cloud = check
     words = [f"{color} {thing}" for color in ("red", "blue", "old", "tall") for thing in ("box", "wall", "lamp")]
     for number in range(100):
-        rig.camera.frame(rig.start + number * PERIOD)
+        if number % 4 == 0:
+            rig.camera.frame(rig.start + number * PERIOD)
         chosen = [words[(number * 5 + step) % len(words)] for step in range(1 + number % 4)]
         answer = rig.viewer.set_vocabulary(*chosen, f"thing {number}")
         assert answer.success and answer.version == rig.node._segmenter.vocabulary.version
-        time.sleep(0.002)
-    wait_until(lambda: rig.integrated == 100 and rig.accounted(), what=f"{rig.integrated} {rig.dropped}")
-    wait_until(lambda: rig.viewer.stamps[-1] == rig.start + 99 * PERIOD)
+    wait_until(lambda: rig.integrated == 25 and rig.accounted(), what=f"{rig.integrated} {rig.dropped}")
+    wait_until(lambda: rig.viewer.stamps[-1] == rig.start + 96 * PERIOD)
     rig.viewer.on_cloud = None
     assert len(rig.viewer.clouds) > 100 and not unexplained
     assert not rig.node.reporter.faults, f"{rig.log}"

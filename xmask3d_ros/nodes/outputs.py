@@ -59,15 +59,14 @@ class Outputs:
             milliseconds = 1e3 * (time.perf_counter() - start)
             self.last = Published(cloud.stamp_ns, *self._segmenter.map_size(), milliseconds)
 
-    def announce(self) -> None:
-        """Publish what labels stand for."""
+    def announce(self, again: bool = False) -> None:
+        """Publish what labels stand for, if there are new ones; ``again``: in any case."""
         with self._lock:
-            self._announced = 0
-            self._announce()
+            self._announce(again)
 
-    def _announce(self) -> None:
+    def _announce(self, again: bool = False) -> None:
         names = dict(self._segmenter.labels)
-        if len(names) > self._announced and self._labels.is_activated:
+        if (again or len(names) > self._announced) and self._labels.is_activated:
             self._labels.publish(label_message(names, self._frame, self._now()))
             self._announced = len(names)
 

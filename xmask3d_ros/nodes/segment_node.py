@@ -54,7 +54,9 @@ class SegmentNode(LifecycleNode):
         self._workers: Workers | None = None
         self._diagnostics: Diagnostics | None = None
         self._transforms = Transforms(self)
-        self._vocabulary = VocabularyServices(self, self.reporter, lambda: self._segmenter, self._publish)
+        self._vocabulary = VocabularyServices(
+            self, self.reporter, lambda: self._segmenter, self._announce, self._publish
+        )
         self.create_service(Trigger, interfaces.RESET.name, self._reset)
         self._diagnostics_publisher = self.create_publisher(
             interfaces.DIAGNOSTICS.kind, interfaces.DIAGNOSTICS.name, interfaces.DIAGNOSTICS.profile()
@@ -127,7 +129,7 @@ class SegmentNode(LifecycleNode):
             segmenter, frames, self.reporter, outputs.publish, config.max_waiting_frames, config.tf_timeout
         )
         self._diagnostics = Diagnostics(self.get_name(), inputs, self._workers, segmenter, self.reporter)
-        outputs.announce()
+        outputs.announce(again=True)
         if segmenter.map_size()[0]:
             outputs.publish()
         self._workers.start()
@@ -160,6 +162,10 @@ class SegmentNode(LifecycleNode):
     def _publish(self) -> None:
         if (outputs := self._outputs) is not None:
             outputs.publish()
+
+    def _announce(self) -> None:
+        if (outputs := self._outputs) is not None:
+            outputs.announce()
 
     def _jumped(self, what: str) -> None:
         """Images of an earlier time begin: the map and all that waits is of a time that is still to come."""

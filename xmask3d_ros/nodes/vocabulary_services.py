@@ -29,10 +29,15 @@ class VocabularyServices:
         node: Node,
         reporter: Reporter,
         segmenter: Callable[[], Segmenter | None],
+        announce: Callable[[], None],
         changed: Callable[[], None],
     ) -> None:
-        """``segmenter`` gives the present one, if there is one; ``changed`` is called after each change."""
-        self._node, self._reporter, self._segmenter, self._changed = node, reporter, segmenter, changed
+        """``segmenter`` gives the present one, if there is one.
+
+        ``announce`` is called when there may be new labels, ``changed`` after each change of the vocabulary.
+        """
+        self._node, self._reporter, self._segmenter = node, reporter, segmenter
+        self._announce, self._changed = announce, changed
         self._thread = ThreadPoolExecutor(1, "vocabulary")
         node.create_service(
             SetVocabulary,
@@ -84,11 +89,12 @@ class VocabularyServices:
         entries, rejected = check(list(request.classes), synonyms)
         response.rejected, response.reasons = list(rejected), list(rejected.values())
         if not entries:
-            response.message = (
-                "no class can be used" if rejected else "the vocabulary is empty: name at least one class"
-            )
+            reasons = "; ".join(response.reasons[:3])
+            response.message = f"no class can be used: {reasons}" if rejected else "empty: name at least one class"
             return response
         try:
+            segmenter.labels.ids(entry.name for entry in entries)
+            self._announce()  # before the words are encoded, so well before the first cloud with a new label
             vocabulary = segmenter.set_vocabulary(Vocabulary(tuple(entries)))
         except VocabularyError as error:
             response.message = str(error)
