@@ -26,7 +26,9 @@ _VERSION_2 = ("sem_seg_head", "sem_seg_head.predictor")
 """Modules whose names the official code would rewrite while loading, were they not marked as current."""
 
 
-def import_official(path: str | Path, config: ModelConfig, folder: str | Path) -> int:
+def import_official(
+    path: str | Path, config: ModelConfig, folder: str | Path, expected: Mapping[str, Tensor] | None = None
+) -> int:
     """Write an official checkpoint as a model's folder. Returns the number of its tensors.
 
     Args:
@@ -34,13 +36,15 @@ def import_official(path: str | Path, config: ModelConfig, folder: str | Path) -
             or without ``_metadata``. It is read as tensors alone; code in it is refused, never run.
         config: sizes and base classes that it must fit.
         folder: where ``config.json`` and ``model.safetensors`` go.
+        expected: :func:`official_tensors` of ``config``, to spare building them for every one of many files.
 
     Raises:
         CheckpointError: the file is damaged or asks to run code, or names are missing or unexpected, shapes wrong, or
             values not finite. Nothing is written then.
     """
     official = read_official(path)
-    check_official(official, config, path)
+    _check_classes(official, config, path)
+    check_tensors(official, official_tensors(config) if expected is None else expected, path)
     # Cloned, since the thirds of one official tensor share their memory.
     ours = {
         name: (tensor.float() if tensor.is_floating_point() else tensor).clone()
@@ -63,20 +67,9 @@ def read_official(path: str | Path) -> dict[str, Tensor]:
     return tensors
 
 
-def check_official(official: Mapping[str, Tensor], config: ModelConfig, source: str | Path) -> None:
-    """Whether official tensors are those that ``config`` needs, all of them and no other.
-
-    Raises:
-        CheckpointError: naming what is missing, unexpected, misshapen or not finite, by official name.
-    """
-    weights = official.get(_CLASS_WEIGHTS)
-    classes = len(config.base_classes)
-    if weights is not None and weights.ndim == 1 and len(weights) != classes + 1:
-        raise CheckpointError(
-            f"{source} was trained on {len(weights) - 1} base classes ({_CLASS_WEIGHTS} holds {len(weights)} weights), "
-            f"the configuration has {classes}: name the split it was trained on"
-        )
-    check_tensors(official, to_official(trained_state(empty_model(config))), source)
+def official_tensors(config: ModelConfig) -> dict[str, Tensor]:
+    """Names, shapes and kinds of the tensors of an official checkpoint of these sizes; without values (meta device)."""
+    return to_official(trained_state(empty_model(config)))
 
 
 def export_official(ours: Mapping[str, Tensor], path: str | Path) -> int:
@@ -105,6 +98,16 @@ def load_openscene(network: MinkUNet, path: str | Path) -> None:
     tensors = {name.removeprefix("net3d."): tensor for name, tensor in tensors.items()}
     check_tensors(tensors, network.state_dict(), path)
     network.load_state_dict(tensors)
+
+
+def _check_classes(official: Mapping[str, Tensor], config: ModelConfig, source: str | Path) -> None:
+    """A checkpoint of another split deserves a clearer word than that of a wrong shape."""
+    weights, classes = official.get(_CLASS_WEIGHTS), len(config.base_classes)
+    if weights is not None and weights.ndim == 1 and len(weights) != classes + 1:
+        raise CheckpointError(
+            f"{source} was trained on {len(weights) - 1} base classes ({_CLASS_WEIGHTS} holds {len(weights)} weights), "
+            f"the configuration has {classes}: name the split it was trained on"
+        )
 
 
 def _check_sums(path: Path) -> None:
