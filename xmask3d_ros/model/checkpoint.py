@@ -19,6 +19,7 @@ from xmask3d_ros.files import whole_file
 from xmask3d_ros.model.config import PRESETS, ModelConfig
 from xmask3d_ros.model.frozen import load_clip, load_diffusion
 from xmask3d_ros.model.tensor_file import TensorFileError, read_tensors
+from xmask3d_ros.model.tokenizer import WordListTokenizer
 from xmask3d_ros.model.xmask3d import PRECISIONS, XMask3D
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,10 @@ def save_model(model: XMask3D, folder: str | Path, include_frozen: bool) -> None
         folder: made if missing; files appear whole or not at all.
         include_frozen: write CLIP and the diffusion model too.
     """
+    tokenizer = model.clip.tokenizer
+    if isinstance(tokenizer, WordListTokenizer):  # it belongs to the folder, which may be another than it came from
+        with whole_file(Path(folder) / model.config.clip.tokenizer) as temporary:
+            temporary.write_text("".join(f"{word}\n" for word in tokenizer.words), encoding="utf-8")
     write_folder(folder, model.config, model.state_dict() if include_frozen else trained_state(model))
 
 

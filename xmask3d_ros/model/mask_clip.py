@@ -43,13 +43,7 @@ class MaskClip(nn.Module):
         Image and masks cover the same view, at any resolution. A mask without any patch looks at the class token
         only. Nothing here is trained, so no gradient is kept.
         """
-        visual = self.visual
-        image_tokens = visual._embeds(self.prepare(image))
-        visible = self.visible_tokens(mask_logits)
-        mask_tokens = image_tokens[:, :1].expand(-1, visible.shape[1], -1)
-        for block in visual.transformer.resblocks:
-            image_tokens, mask_tokens = _two_streams(block, image_tokens, mask_tokens, visible)
-        return visual.ln_post(mask_tokens) @ visual.proj
+        return embed_masks(self.visual, self.visual._embeds(self.prepare(image)), self.visible_tokens(mask_logits))
 
     @torch.no_grad()
     def image_tokens(self, image: Tensor) -> Tensor:
@@ -98,6 +92,20 @@ class MaskClip(nn.Module):
         logits = F.interpolate(mask_logits.float(), size=self.visual.image_size, mode="bilinear", align_corners=False)
         patches = F.max_pool2d(logits.sigmoid(), self.visual.patch_size).flatten(2) >= 0.5
         return F.pad(patches, (1, 0), value=True)
+
+
+def embed_masks(visual: VisionTransformer, image_tokens: Tensor, visible: Tensor) -> Tensor:
+    """(B, Q, C) embeddings of mask tokens, with gradients where they are on: small towers are trained through it.
+
+    Args:
+        visual: the image tower.
+        image_tokens: (B, 1 + patches, D) at the first layer's input.
+        visible: (B, Q, 1 + patches) bool, what each mask may look at.
+    """
+    mask_tokens = image_tokens[:, :1].expand(-1, visible.shape[1], -1)
+    for block in visual.transformer.resblocks:
+        image_tokens, mask_tokens = _two_streams(block, image_tokens, mask_tokens, visible)
+    return visual.ln_post(mask_tokens) @ visual.proj
 
 
 def _two_streams(

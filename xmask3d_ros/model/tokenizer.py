@@ -51,6 +51,7 @@ class WordListTokenizer:
 
     def __init__(self, path: Path, context_length: int) -> None:
         words = path.read_text(encoding="utf-8").splitlines()
+        self.words = tuple(words)
         self._numbers: dict[str, int] = {}
         for line, word in enumerate(words, start=1):
             if split_words(word) != [word]:
