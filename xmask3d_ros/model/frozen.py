@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -35,9 +36,6 @@ def load_diffusion(diffusion: LatentDiffusion, download: bool = True) -> None:
     files = find_diffusion(diffusion.config, download)
     unet, vae = _read(files.unet), _read(files.vae)
     if files.unet == files.vae:
-        # Only here: it brings in PyTorch's compiler, seconds that every other start would wait for.
-        from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
-
         unet = _convert(convert_ldm_unet_checkpoint, unet, diffusion.unet, files.unet)
         vae = _convert(convert_ldm_vae_checkpoint, vae, diffusion.vae, files.vae)
     _fill(diffusion.unet, unet, "UNet", files.unet)
