@@ -10,7 +10,7 @@ from xmask3d_training.synthetic.catalogue import CLUTTER, label_of, nyu40_of
 from xmask3d_training.synthetic.furnishing import furnish
 
 SHELL = ("wall", "floor", "ceiling")
-ROOMS = 30
+ROOMS = 24
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.captions import caption_object
-from xmask3d_training.synthetic.catalogue import CLUTTER, SYNONYMS
+from xmask3d_training.synthetic.catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
 from xmask3d_training.synthetic.colors import PALETTE
 from xmask3d_training.synthetic.phrases import NUMBERS, ROOMS, plural, vocabulary
 from xmask3d_training.synthetic.visible import NOTICED
@@ -28,6 +28,7 @@ def told(bedroom, kitchen) -> list[tuple[SyntheticRoom, np.ndarray, list]]:
 def nouns_in(text: str) -> list[tuple[str, int]]:
     """Class and clutter words in a sentence, found without the generator's help: (name, how many)."""
     words = {name: name for name in (*SYNONYMS, *CLUTTER)} | {w: name for name, ws in SYNONYMS.items() for w in ws}
+    words |= {word: style.split("/")[0] for style, word in STYLE_NAMES.items()}
     for room in ROOMS:
         text = text.replace(room, " ")
     found = []
@@ -58,7 +59,10 @@ def test_captions_name_only_what_is_visible(told):
 def test_colors_belong_to_the_named_objects(told):
     for room, instance, captions in told:
         for caption in captions:
-            for color, noun in re.findall(rf"({'|'.join(PALETTE)}) ([a-z]+(?: curtain| desk)?)", caption.text):
+            for color, noun in re.findall(
+                rf"({'|'.join(PALETTE)}) ([a-z]+(?: (?:curtain|desk|cabinet|chair|table|bed|of drawers))?)",
+                caption.text,
+            ):
                 names = [name for name, _ in nouns_in(noun)]
                 assert any(p.item.color == color for name in names for p in visible(room, instance, name)), caption.text
 

@@ -3,19 +3,23 @@
 
 from . import (  # noqa: F401  (importing a family registers its designs)
     appliances,
-    bathroom,
+    bathtubs,
     beds,
+    bookshelves,
+    cabinets,
     chairs,
     clutter,
+    clutter_bulky,
     clutter_small,
     counters,
     curtains,
     desks,
     doors,
     pictures,
+    sinks,
     sofas,
-    storage,
     tables,
+    toilets,
     windows,
 )
 from .registry import Design, design, designs, make

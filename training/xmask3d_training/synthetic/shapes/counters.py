@@ -10,8 +10,8 @@ import numpy as np
 from .. import meshes
 from ..item import Item, Surface
 from ..materials import Material, metal, stone, wood
-from .bathroom import tap
 from .registry import design
+from .sinks import tap
 from .storage import drawers, fronts
 
 Maker = Callable[[np.random.Generator, float, float, float], Item]
