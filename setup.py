@@ -25,7 +25,7 @@ setup(
     maintainer_email="maintainers@example.com",
     python_requires=">=3.11",
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
-    package_data={NAME: ["models/**/*"]},
+    package_data={NAME: ["models/**/*", "evaluation/report/page/*"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),

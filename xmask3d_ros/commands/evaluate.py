@@ -18,6 +18,7 @@ from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.commands.segment import add_bag_arguments, add_model_arguments, check_device, make_report
 from xmask3d_ros.evaluation.bag import BagError, Topics, open_bag
 from xmask3d_ros.evaluation.report.document import REPORT_FILE, make_document, write_document
+from xmask3d_ros.evaluation.report.page_file import write_page
 from xmask3d_ros.evaluation.scoring.run import Evaluator
 from xmask3d_ros.evaluation.scoring.split import find_split, groups_of
 from xmask3d_ros.evaluation.scoring.tally import Groups
@@ -31,6 +32,7 @@ from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
 from xmask3d_ros.vocabulary import Vocabulary, VocabularyError, read_vocabulary
 
 HELP = "score an RGB-D bag against ground truth and write a report"
+PAGE_FILE = "report.html"
 INPUT_ERRORS = (BagError, VocabularyError, CheckpointError, FrozenWeightsError, GroundTruthError)
 
 
@@ -76,7 +78,7 @@ def run(options: argparse.Namespace) -> None:
     except INPUT_ERRORS as error:
         raise CommandError(str(error)) from error
     print(table(document))
-    print(f"see {options.out}/report.html, {REPORT_FILE}, labelled.ply")
+    print(f"see {options.out}/{PAGE_FILE}, {REPORT_FILE}, labelled.ply")
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
@@ -111,6 +113,7 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     facts = make_report(frames, segmenter, outcome.cloud, options)
     document = make_document(facts, outcome, truth, groups, settings)
     write_ply(outcome.cloud, options.out / "labelled.ply", frames.fixed_frame)
+    write_page(document, outcome, groups.names, options.out / PAGE_FILE)
     write_document(document, options.out / REPORT_FILE)
     return document
 
