@@ -13,7 +13,7 @@ import numpy as np
 
 from .phrases import NUMBERS, SIDES, article, noun, noun_phrase, plural
 from .scene import Placed
-from .visible import Seen, gap, seen_objects, stands_on
+from .visible import Seen, gap, stands_on
 
 _DROPPED = 0.4
 """Share of visible objects a caption leaves out."""
@@ -32,14 +32,12 @@ class Caption:
     """Their class or clutter words, without repetition."""
 
 
-def caption_view(
-    instance: np.ndarray, depth: np.ndarray, placed: Sequence[Placed], kind: str, rng: np.random.Generator
-) -> Caption:
-    """One caption of a view, from its ideal instance (H,W) and depth (H,W, metres) images.
+def caption_view(noticed: Sequence[Seen], width: int, kind: str, rng: np.random.Generator) -> Caption:
+    """One caption of a view from what is noticed in it (``seen_objects``) in an image ``width`` pixels wide.
 
     ``kind`` is the room's kind, named sometimes. A view of nothing but walls is captioned by them.
     """
-    noticed = [entry for entry in seen_objects(instance, depth, placed) if entry.placed.item.name != "ceiling"]
+    noticed = [entry for entry in noticed if entry.placed.item.name != "ceiling"]
     shell = [entry for entry in noticed if entry.placed.item.name in ("wall", "floor")]
     objects = [entry for entry in noticed if entry.placed.item.name not in ("wall", "floor")]
     told = [entry for entry in objects if rng.random() > _DROPPED][:_MOST] or objects[: int(rng.random() < 0.85)]
@@ -48,7 +46,7 @@ def caption_view(
     if not told:
         return Caption(f"a view of a {_room(kind, rng)}", (), ())
     forms = [_list, _scene, _there_is, _sides, _relation]
-    return forms[rng.integers(len(forms))](told, _room(kind, rng), instance.shape[1], rng)
+    return forms[rng.integers(len(forms))](told, _room(kind, rng), width, rng)
 
 
 def caption_object(placed: Placed, rng: np.random.Generator) -> Caption:

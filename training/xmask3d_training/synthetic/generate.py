@@ -19,6 +19,7 @@ from .lighting import random_lighting
 from .renderer import Rendering, render
 from .scene import Scene
 from .sensor import Sensor, random_sensor
+from .visible import seen_objects
 
 SCANNET_CAMERA = Camera(320, 240, 288.9353025, 288.9353025, 159.5, 119.5)
 """The camera of the prepared ScanNet layout (METHODS 1.4)."""
@@ -89,9 +90,8 @@ class SyntheticRoom:
     def captions(self, index: int, view: View, count: int = 1) -> list[Caption]:
         """``count`` different tellings of view ``index``, rendered before."""
         rng = self._random(_CAPTION, index)
-        return [
-            caption_view(view.instance, view.ideal.depth, self.room.placed, self.room.kind, rng) for _ in range(count)
-        ]
+        noticed = seen_objects(view.instance, view.ideal.depth, self.room.placed)
+        return [caption_view(noticed, self.camera.width, self.room.kind, rng) for _ in range(count)]
 
     def cloud(self, spacing: float = 0.02) -> Cloud:
         """The labelled cloud of everything seen from somewhere along the walk."""
