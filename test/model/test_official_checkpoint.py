@@ -20,6 +20,7 @@ from xmask3d_ros.model.official import (
     export_official,
     import_official,
     load_openscene,
+    official_gradients,
     official_tensors,
     read_official,
 )
@@ -121,6 +122,21 @@ def test_a_trained_model_can_be_exported_and_imported(tmp_path):
     found = trained_state(load_trained_parts(tmp_path / "model"))
     assert found.keys() == state.keys()
     assert all(torch.equal(found[name], state[name]) for name in state)
+
+
+def test_gradients_by_official_name():
+    """Queries' gradient in the first third of in_proj; parameters without one are zero."""
+    network = small_model()
+    head = network.mask_head.predictor.decoder.layers[0].self_attn
+    (head.q_proj.weight.square().sum() + network.fusion.linear.bias.sum()).backward()
+    found = official_gradients(network)
+    joined = found["sem_seg_head.predictor.transformer_self_attention_layers.0.self_attn.in_proj_weight"]
+    assert torch.equal(joined[:32], 2 * head.q_proj.weight)
+    assert not joined[32:].any()
+    assert torch.equal(found["criterion.fuser.linear.bias"], torch.ones(24))
+    trained = {name for name, tensor in official_tensors(small_config()).items() if tensor.is_floating_point()}
+    buffers = {name for name in trained if name.endswith(("running_mean", "running_var", "pos_weight", "empty_weight"))}
+    assert set(found) == trained - buffers
 
 
 # ------------------------------------------------------------------------------------------- a hundred unfit files

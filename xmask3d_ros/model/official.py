@@ -18,6 +18,7 @@ from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.minkunet import MinkUNet
 from xmask3d_ros.model.official_names import to_official, to_ours
 from xmask3d_ros.model.tensor_file import TensorFileError, read_tensors
+from xmask3d_ros.model.xmask3d import XMask3D
 
 PREFIX = "module."
 """What distributed training puts before every name."""
@@ -83,6 +84,16 @@ def export_official(ours: Mapping[str, Tensor], path: str | Path) -> int:
     with whole_file(path) as temporary:
         torch.save({"epoch": 0, "state_dict": state, "optimizer": {}, "best_iou": 0.0}, temporary)
     return len(state)
+
+
+def official_gradients(network: XMask3D) -> dict[str, Tensor]:
+    """Gradients of the trained parameters by official name; zero where a parameter has none."""
+    gradients = {
+        name: torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        for name, parameter in network.named_parameters()
+        if parameter.requires_grad
+    }
+    return to_official(gradients)
 
 
 def load_openscene(network: MinkUNet, path: str | Path) -> None:
