@@ -14,14 +14,14 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 .PHONY: help demo test lint setup clean
 
 help:
-	@echo "make demo   segment a recording into a labelled cloud: BAG=$(BAG) VOCABULARY=... MODEL=$(MODEL) OUT=$(OUT)"
+	@echo "make demo   play a recording into the node and collect its labelled cloud: BAG=$(BAG) VOCABULARY=... MODEL=$(MODEL) OUT=$(OUT)"
 	@echo "make test   check style and types, and run the tests"
 	@echo "make lint   check style and types"
 	@echo "make clean  remove what was built and written, but not .venv"
 	@echo "Each sets up .venv first; PYTHON=$(PYTHON) is the interpreter it is made with."
 
 demo: setup
-	$(RUN)xmask3d segment $(BAG) --vocabulary $(VOCABULARY) --model $(MODEL) --out $(OUT)
+	$(RUN)xmask3d demo $(BAG) --vocabulary $(VOCABULARY) --model $(MODEL) --out $(OUT)
 
 test: lint
 	$(RUN)python -m pytest

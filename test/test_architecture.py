@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "xmask3d_ros"
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("geometry", "ply", "sparse", "timing"),
+    ("geometry", "ply", "sparse", "timing", "versions"),
     ("images", "mapping", "vocabulary"),
     ("cloud",),
     ("files",),

@@ -3,12 +3,14 @@
 
 from types import ModuleType
 
-from xmask3d_ros.commands import doctor, evaluate, export_checkpoint, import_checkpoint, segment, train
+from xmask3d_ros.commands import demo, doctor, evaluate, export_checkpoint, import_checkpoint, inspect, segment, train
 from xmask3d_ros.commands.error import CommandError
 
 COMMANDS: dict[str, ModuleType] = {
     "segment": segment,
+    "demo": demo,
     "evaluate": evaluate,
+    "inspect": inspect,
     "import-checkpoint": import_checkpoint,
     "export-checkpoint": export_checkpoint,
     "doctor": doctor,

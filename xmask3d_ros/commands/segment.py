@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from xmask3d_ros import __version__
 from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.evaluation.bag import BagError, BagFrames, Topics, open_bag
@@ -30,6 +27,7 @@ from xmask3d_ros.model.xmask3d import PRECISIONS
 from xmask3d_ros.picture import draw
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
 from xmask3d_ros.timing import latency
+from xmask3d_ros.versions import versions
 from xmask3d_ros.vocabulary import VocabularyError, read_vocabulary
 
 HELP = "segment an RGB-D bag into a labelled point cloud"
@@ -174,22 +172,3 @@ def make_report(
         "latency_ms": latency(segmenter.timer.summary()),
         "versions": versions(),
     }
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computed the result."""
-    found = {"xmask3d_ros": __version__, "python": platform.python_version()}
-    for package in (
-        "torch",
-        "diffusers",
-        "transformers",
-        "open_clip_torch",
-        "numpy",
-        "opencv-python-headless",
-        "rosbags",
-    ):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -31,6 +31,8 @@ from xmask3d_ros.nodes.play_bag import BagPlayer
 from xmask3d_ros.nodes.reporting import Reporter
 from xmask3d_ros.nodes.spinning import Spinner
 from xmask3d_ros.picture import draw
+from xmask3d_ros.timing import latency
+from xmask3d_ros.versions import versions
 from xmask3d_ros.vocabulary import Vocabulary
 
 __all__ = ["DemoOptions", "NoAnswerError", "run_demo"]
@@ -129,7 +131,7 @@ def play(options: DemoOptions, player: BagPlayer, collector: Collector) -> None:
                 lambda: (
                     (collector.clouds and collector.clouds[-1]["stamp_ns"] >= stamp_ns)
                     # A frame the node had to give up brings no cloud, but it is counted.
-                    or collector.accounted() > number
+                    or collector.settled() > number
                 ),
                 seconds,
                 f"cloud of frame {number + 1}",
@@ -218,7 +220,12 @@ def make_report(options: DemoOptions, collector: Collector, cloud: LabelledCloud
             "bytes": int(held["bytes"]),
             "extent_m": [round(float(value), 3) for value in extent],
         },
-        "vocabulary": {"first": list(options.first.names), "classes": list(options.second.names)},
+        "vocabulary": {
+            "version": int(inference["vocabulary version"]),
+            "first": list(options.first.names),
+            "classes": list(options.second.names),
+        },
         "labels": cloud.count_by_name(),
-        "latency_ms": times,
+        "latency_ms": latency(times),
+        "versions": versions(),
     }
