@@ -10,6 +10,8 @@ VENV := $(CURDIR)/.venv
 RUN := env LD_LIBRARY_PATH=$(VENV)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH} $(VENV)/bin/
 # Set by the ROS wheels in every process below a Python of theirs, it would keep ours from finding its libraries.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
+# As xmask3d_ros/__init__.py sets it, for tests that import PyTorch before it: busy cores make waiting threads costly.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: help demo test lint setup clean
 
