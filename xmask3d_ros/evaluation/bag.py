@@ -7,6 +7,7 @@ streams the images, holding a few at a time.
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -107,6 +108,13 @@ class BagFrames:
     def pairs(self) -> list[tuple[int, int, NDArray[np.float64]]]:
         """Colour stamp, depth stamp and pose (4, 4) of each frame, known before an image is read."""
         return list(self._pairs)
+
+    def thinned(self, most: int) -> BagFrames:
+        """The same recording with at most so many of its pairs, evenly chosen; the others are never decoded."""
+        fewer = copy.copy(self)
+        chosen = np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).round().astype(int))
+        fewer._pairs = [self._pairs[number] for number in chosen]
+        return fewer
 
     @property
     def transforms(self) -> TransformTree:
