@@ -7,6 +7,8 @@
   prepare scannet|scannet200|s3dis|captions ...       raw releases in, the layout that training reads out
   inspect DATA_ROOT                                   what prepared data hold, pictures of them, and what is missing
   synthetic rooms ...                                 rooms with ground truth, for tests and small models
+  towers pairs|clip|vae|diffusion|join ...            small frozen networks trained in synthetic rooms
+  oracles mask-clip|probes|baselines ...              what frozen networks could give at best, and trivial methods
 
 Every command has --help. Any setting of a configuration can be given on the command line too, for instance
 --data.root DIR --data.batch_size 16 --trainer.devices 2 --trainer.precision bf16-mixed.
@@ -42,8 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         synthetic(given[1:])
         return 0
+    if command == "towers":
+        from xmask3d_training.towers.command import main as towers
+
+        return towers(given[1:])
+    if command == "oracles":
+        from xmask3d_training.oracles.command import main as oracles
+
+        return oracles(given[1:])
     if command not in LIGHTNING:
-        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic"))
+        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic", "towers", "oracles"))
         print(f"xmask3d train: there is no command {command!r}; there are {known}", file=sys.stderr)
         return 2
     from xmask3d_training.engine.cli import FAULTS, run

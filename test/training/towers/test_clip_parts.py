@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Windows read in place are MaskCLIP's masks; cut windows are CLIP's images; the loss counts repeated captions."""
+
+import torch
+import torch.nn.functional as functional
+from small_model import small_config
+
+from xmask3d_ros.model.clip import ClipTowers
+from xmask3d_ros.model.mask_clip import MaskClip
+from xmask3d_training.towers.clip_images import embed_images, embed_windows, positions, tokens_of_windows
+from xmask3d_training.towers.contrastive import contrastive_loss
+
+VISUAL = ClipTowers(small_config().clip).visual
+IMAGES = torch.randint(0, 256, (2, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def test_a_window_is_a_rectangular_mask():
+    boxes = torch.tensor([[[0.25, 0.75, 0.0, 0.5], [0.0, 1.0, 0.0, 1.0]]]).expand(2, -1, -1)
+    masks = torch.full((2, 2, 32, 32), -10.0)
+    masks[:, 0, :16, 8:24] = 10
+    masks[:, 1] = 10
+    expected = MaskClip(VISUAL)(IMAGES / 255, masks)
+    torch.testing.assert_close(embed_windows(VISUAL, IMAGES, boxes), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_touched_patches():
+    found = tokens_of_windows(torch.tensor([[[0.3, 0.5, 0.6, 0.61]]]), grid=4)[0, 0]
+    assert found.nonzero().flatten().tolist() == [0, 1 + 2 * 4 + 1]
+
+
+def test_the_whole_view_is_its_own_window():
+    whole = embed_windows(VISUAL, IMAGES, torch.tensor([[[0.0, 1.0, 0.0, 1.0]]]).expand(2, -1, -1))[:, 0]
+    torch.testing.assert_close(whole, embed_images(VISUAL, IMAGES), atol=1e-5, rtol=1e-4)
+
+
+def test_smaller_images_get_resampled_positions():
+    assert positions(VISUAL, 4) is VISUAL.positional_embedding
+    assert positions(VISUAL, 2).shape == (5, VISUAL.positional_embedding.shape[1])
+    assert embed_images(VISUAL, IMAGES[:, :, :16, :16]).shape == (2, 24)
+
+
+def test_the_loss_is_clips_own_for_different_captions():
+    images, texts = torch.randn(5, 8), torch.randn(5, 8)
+    logits = 7 * functional.normalize(images) @ functional.normalize(texts).T
+    target = torch.arange(5)
+    expected = (functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)) / 2
+    torch.testing.assert_close(contrastive_loss(images, texts, target, torch.tensor(7.0)), expected)
+
+
+def test_repeated_captions_are_right_for_all_their_images():
+    texts = torch.eye(4)[:2]
+    caption = torch.tensor([0, 0, 1])
+    scale = torch.tensor(50.0)
+    right = contrastive_loss(texts[caption], texts, caption, scale)
+    # The two images of the first caption share it, half each; by image nothing is lost.
+    torch.testing.assert_close(right, (2 / 3) * torch.tensor(2.0).log() / 2)
+    assert contrastive_loss(texts[1 - caption], texts, caption, scale) > 20

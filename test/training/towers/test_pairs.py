@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Image-text pairs: true captions, every word known, nothing but text in the training split."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from xmask3d_ros.model.tokenizer import WordListTokenizer, split_words
+from xmask3d_training.cli import main
+from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.synthetic import SyntheticRoom
+from xmask3d_training.synthetic.catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
+from xmask3d_training.towers.pairs import read_pairs
+from xmask3d_training.towers.pairs_command import pairs_of_scene
+from xmask3d_training.towers.word_list import generator_words
+from xmask3d_training.towers.words import forget_words
+
+
+def captions(rooms, split):
+    for view in read_pairs(rooms, split):
+        yield from view.captions
+        yield from (window.caption for window in view.windows)
+
+
+def test_the_word_list_covers_all_captions(rooms):
+    tokenizer = WordListTokenizer(rooms / "towers" / "words.txt", 64)
+    assert set(tokenizer.words) == set(generator_words())
+    texts = [*captions(rooms, "train"), *captions(rooms, "val")]
+    assert len(texts) > 60
+    assert not (tokenizer(texts) == WordListTokenizer.UNKNOWN).any()
+    for phrase in (
+        *SYNONYMS,
+        *(word for words in SYNONYMS.values() for word in words),
+        *CLUTTER,
+        *STYLE_NAMES.values(),
+    ):
+        assert all(tokenizer.known(word) for word in split_words(phrase)), phrase
+
+
+def test_training_pairs_hold_text_alone(rooms):
+    lines = (rooms / "towers" / "train.jsonl").read_text().splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        view = json.loads(line)
+        assert set(view) == {"image", "captions", "windows"} and view["windows"]
+        assert all(set(window) == {"box", "caption", "name"} and not window["name"] for window in view["windows"])
+
+
+def test_a_named_window_shows_what_it_says(rooms):
+    about = json.loads((rooms / "scannet_2d" / "held00012_00" / "objects.json").read_text())["objects"]
+    checked = 0
+    for view in read_pairs(rooms, "val"):
+        path = rooms / view.image.replace("color", "instance").replace("jpg", "png")
+        instance = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        for window in view.windows:
+            left, right, top, bottom = window.box
+            assert 0 <= left < right <= 320 and 0 <= top < bottom <= 240
+            inside = instance[top:bottom, left:right]
+            if window.name:
+                named = [int(number) for number, entry in about.items() if entry["name"] == window.name]
+                assert np.isin(inside, named).mean() > 0.2
+                checked += 1
+    assert checked > 10
+
+
+def test_equal_arguments_give_equal_pairs(rooms):
+    assert pairs_of_scene(rooms, 3, "room00011_00") == pairs_of_scene(rooms, 3, "room00011_00")
+    assert pairs_of_scene(rooms, 3, "room00011_00") != pairs_of_scene(rooms, 4, "room00011_00")
+
+
+def test_rooms_of_another_generator_are_refused(rooms, monkeypatch):
+    class Other(SyntheticRoom):
+        def __init__(self, seed, held_out, views):
+            super().__init__(seed + 1, held_out, views)
+
+    monkeypatch.setattr("xmask3d_training.towers.pairs_command.SyntheticRoom", Other)
+    with pytest.raises(SettingsError, match="another version"):
+        pairs_of_scene(rooms, 0, "room00011_00")
+
+
+def test_missing_pairs_name_the_command(tmp_path, settings, capsys):
+    assert main(["towers", *settings("vae", tmp_path / "run", data__root=tmp_path)]) == 2
+    assert "towers pairs --data" in capsys.readouterr().err
+
+
+def test_forgotten_words(rooms):
+    tokenizer = WordListTokenizer(rooms / "towers" / "words.txt", 8)
+    tokens = tokenizer(["a red chair", "a chair next to a bed and a table", ""])
+    assert forget_words(tokens, 0.0, np.random.default_rng(0)).equal(tokens)
+    gone = forget_words(tokens, 1.0, np.random.default_rng(0))
+    start, end = tokens[0, 0], tokens.max()
+    assert (gone[:, 0] == start).all() and ((gone == end) == (tokens == end)).all()
+    assert (gone[0, 1:4] == WordListTokenizer.UNKNOWN).all() and ((gone == 0) == (tokens == 0)).all()

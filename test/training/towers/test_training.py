@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A few steps of each tower: the loss falls, an interrupted run ends where an uninterrupted one ends."""
+
+import csv
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from stopping import Stopped
+
+from xmask3d_training.cli import main
+
+RUNS = ("clip", "vae", "diffusion")
+
+
+@pytest.fixture
+def run_of(clip_run, vae_run, diffusion_run):
+    return dict(zip(RUNS, (clip_run, vae_run, diffusion_run), strict=True)).__getitem__
+
+
+def curve(run, name):
+    with (run / "logs" / "version_0" / "metrics.csv").open() as file:
+        return [float(row[name]) for row in csv.DictReader(file) if row.get(name)]
+
+
+@pytest.mark.parametrize("tower", RUNS)
+def test_the_loss_falls(run_of, tower):
+    losses = curve(run_of(tower), "loss")
+    assert len(losses) >= 8
+    assert np.mean(losses[-4:]) < 0.97 * np.mean(losses[:3])
+
+
+def test_measured_on_held_out_rooms(run_of):
+    assert 0 <= curve(run_of("clip"), "val/accuracy_in_place")[-1] <= 1
+    assert curve(run_of("vae"), "val/psnr")[-1] > 5
+    assert curve(run_of("diffusion"), "val/error_t500")[-1] < 1.5
+    table = next((run_of("clip") / "zero_shot").glob("*.md")).read_text()
+    assert "| class | windows | in place, % | cut out, % |" in table and "| mean of classes |" in table
+
+
+@pytest.mark.parametrize(("tower", "shape"), [("vae", (2 * 64, 64)), ("diffusion", (2 * 64, 3 * 64))])
+def test_pictures(run_of, tower, shape):
+    picture = cv2.imread(str(next((run_of(tower) / "pictures").glob("*.png"))))
+    assert picture.shape[:2] == shape and picture.std() > 5
+
+
+@pytest.mark.parametrize("tower", RUNS)
+def test_an_interrupted_run_is_taken_up_exactly(settings, vae_run, tmp_path, tower):
+    changes = {"checkpoint__every_n_train_steps": 2}
+    if tower == "diffusion":
+        changes["model__vae"] = vae_run / "tower"
+    command, whole = (["towers", *settings(tower, tmp_path / run, epochs=2, **changes)] for run in ("cut", "whole"))
+    assert main(whole) == 0
+    with pytest.raises(Stopped):
+        main([*command, "--trainer.callbacks+=stopping.Stop", "--trainer.callbacks.after=5"])
+    assert main([*command, "--ckpt_path=last"]) == 0
+    found, expected = (
+        torch.load(tmp_path / run / "checkpoints" / "last.ckpt", weights_only=False) for run in ("cut", "whole")
+    )
+    assert found["global_step"] == expected["global_step"] == 6
+    assert found["trained_seconds"] > 0
+    for name, value in expected["state_dict"].items():
+        torch.testing.assert_close(found["state_dict"][name], value, rtol=1e-6, atol=1e-7, msg=name)
+    assert found["lr_schedulers"] == expected["lr_schedulers"]
+
+
+def test_a_checkpoint_of_other_sizes_is_refused(settings, clip_run, tmp_path, capsys):
+    command = settings("clip", tmp_path, model__sizes="tiny")
+    assert main(["towers", *command, f"--ckpt_path={clip_run / 'checkpoints' / 'last.ckpt'}"]) == 2
+    assert "another tower" in capsys.readouterr().err
+
+
+def test_an_unknown_tower_is_named(capsys):
+    assert main(["towers", "babel"]) == 2
+    assert "there is no command 'babel'" in capsys.readouterr().err

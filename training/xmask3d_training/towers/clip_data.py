@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Batches of image-text pairs for CLIP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from xmask3d_ros.model.config import SCANNET_CLASSES
+from xmask3d_ros.model.tokenizer import WordListTokenizer
+from xmask3d_training.towers.images import cut, read_view, relative_box, square_tensor
+from xmask3d_training.towers.pairs import ViewPairs, Window
+from xmask3d_training.towers.tower_data import TowerData, words_of
+from xmask3d_training.towers.words import forget_words
+
+WHOLE = (0.0, 1.0, 0.0, 1.0)
+
+
+class Pairs(NamedTuple):
+    """Pairs of a view; of a batch with one dimension more in front."""
+
+    image: Tensor
+    """(3, S, S) uint8 the whole view."""
+    boxes: Tensor
+    """(1 + K, 4) left, right, top, bottom in fractions: the whole view, then K windows to be read inside it."""
+    crops: Tensor
+    """(C, 3, s, s) uint8 other windows, cut out."""
+    tokens: Tensor
+    """(1 + K + C, T) captions of all."""
+
+
+class NamedWindows(NamedTuple):
+    """Windows of a held-out view about one object each."""
+
+    image: Tensor
+    """(3, S, S) uint8."""
+    boxes: Tensor
+    """(K, 4)."""
+    crops: Tensor
+    """(K, 3, S, S) uint8 the same windows, cut out."""
+    labels: Tensor
+    """(K,) class that the caption is about, -1 where there are fewer windows than K."""
+
+
+class PairViews(Dataset[Pairs]):
+    """A view a key, with windows drawn at random."""
+
+    def __init__(self, data: ClipData, views: list[ViewPairs], tokenizer: WordListTokenizer) -> None:
+        self._data, self._views, self._tokenizer = data, views, tokenizer
+
+    def __getitem__(self, key: int) -> Pairs:
+        data, view = self._data, self._views[key % len(self._views)]
+        rng = np.random.default_rng((data.seed, key))
+        image = read_view(data.root / view.image)
+        chosen = [view.windows[i] for i in _draw(len(view.windows), data.windows + data.crops, rng)]
+        inside, outside = chosen[: data.windows], chosen[data.windows :]
+        captions = [view.captions[rng.integers(len(view.captions))], *(window.caption for window in chosen)]
+        return Pairs(
+            image=square_tensor(image, data.image_size),
+            boxes=torch.tensor([WHOLE, *(relative_box(window.box, image) for window in inside)]),
+            crops=_crops(image, outside, data.crop_size),
+            tokens=forget_words(self._tokenizer(captions), data.forgotten_words, rng),
+        )
+
+
+class HeldOutWindows(Dataset[NamedWindows]):
+    """Object windows of held-out views, always the same."""
+
+    def __init__(self, data: ClipData, views: list[ViewPairs]) -> None:
+        self._data = data
+        self._views = [view for view in views if any(window.name in SCANNET_CLASSES for window in view.windows)]
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def __getitem__(self, index: int) -> NamedWindows:
+        data, view = self._data, self._views[index]
+        image = read_view(data.root / view.image)
+        named = [window for window in view.windows if window.name in SCANNET_CLASSES]
+        order = np.random.default_rng((data.seed, index)).permutation(len(named))
+        chosen = [named[i] for i in order[: data.measured_windows]]
+        labels = torch.full((data.measured_windows,), -1)
+        labels[: len(chosen)] = torch.tensor([SCANNET_CLASSES.index(window.name) for window in chosen])
+        chosen += [chosen[0]] * (data.measured_windows - len(chosen))
+        return NamedWindows(
+            image=square_tensor(image, data.image_size),
+            boxes=torch.tensor([relative_box(window.box, image) for window in chosen]),
+            crops=_crops(image, chosen, data.image_size),
+            labels=labels,
+        )
+
+
+class ClipData(TowerData):
+    """Views with windows and captions."""
+
+    def __init__(
+        self,
+        root: Path = Path("data"),
+        batch_size: int = 16,
+        windows: int = 10,
+        crops: int = 3,
+        crop_size: int = 112,
+        forgotten_words: float = 0.02,
+        measured_windows: int = 4,
+        workers: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Settings.
+
+        Args:
+            root: data root with rooms and their pairs.
+            batch_size: views of a step, over all processes. A step has ``1 + windows + crops`` pairs a view.
+            windows: windows of each view read inside it, as MaskCLIP reads masks.
+            crops: windows of each view cut out and seen alone.
+            crop_size: their side in pixels; smaller than the tower's size costs less.
+            forgotten_words: share of words replaced by the unknown word.
+            measured_windows: windows of each held-out view that zero-shot accuracy is measured on.
+            workers: loader processes; none: the cores, at most 8.
+            seed: of order and windows.
+        """
+        super().__init__(root, batch_size, workers, seed)
+        self.windows, self.crops, self.crop_size = windows, crops, crop_size
+        self.forgotten_words, self.measured_windows = forgotten_words, measured_windows
+        self.image_size = 0
+        """Side of the tower's images, pixels."""
+
+    def setup(self, stage: str) -> None:
+        """Read the pairs; views without a window are left out."""
+        super().setup(stage)
+        self.image_size = self.config.clip.image_size
+        self.views = {split: [view for view in views if view.windows] for split, views in self.views.items()}
+
+    def train_set(self) -> tuple[Dataset[Pairs], int]:
+        """Views with random windows."""
+        tokenizer = WordListTokenizer(words_of(self.root), self.config.clip.context_length)
+        return PairViews(self, self.views["train"], tokenizer), len(self.views["train"])
+
+    def val_set(self) -> Dataset[NamedWindows]:
+        """Windows about one object."""
+        return HeldOutWindows(self, self.views["val"])
+
+
+def _draw(available: int, wanted: int, rng: np.random.Generator) -> list[int]:
+    """Different windows, as far as there are enough."""
+    rounds = -(-wanted // available)
+    return np.concatenate([rng.permutation(available) for _ in range(rounds)])[:wanted].tolist()
+
+
+def _crops(image: np.ndarray, windows: list[Window], side: int) -> Tensor:
+    if not windows:
+        return torch.empty(0, 3, side, side, dtype=torch.uint8)
+    return torch.stack([square_tensor(cut(image, window.box), side) for window in windows])

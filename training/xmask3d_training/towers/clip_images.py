@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Image embeddings with gradients: of windows read inside their view as MaskCLIP reads masks, and of cut windows."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as functional
+from open_clip.transformer import VisionTransformer
+from torch import Tensor
+
+from xmask3d_ros.model.mask_clip import CLIP_MEAN, CLIP_STD, embed_masks
+
+
+def normalised(images: Tensor) -> Tensor:
+    """(B, 3, S, S) uint8 RGB in CLIP's normalisation."""
+    mean, std = (torch.tensor(values, device=images.device)[:, None, None] for values in (CLIP_MEAN, CLIP_STD))
+    return (images / 255.0 - mean) / std
+
+
+def tokens_of_windows(boxes: Tensor, grid: int) -> Tensor:
+    """(B, K, 4) left, right, top, bottom in fractions -> (B, K, 1 + grid^2) bool: class token and touched patches."""
+    edges = torch.arange(grid, device=boxes.device) / grid
+    left, right, top, bottom = boxes.unsqueeze(-1).unbind(2)
+    columns = (edges + 1 / grid > left) & (edges < right)
+    rows = (edges + 1 / grid > top) & (edges < bottom)
+    touched = (rows[..., :, None] & columns[..., None, :]).flatten(2)
+    return functional.pad(touched, (1, 0), value=True)
+
+
+def embed_windows(visual: VisionTransformer, images: Tensor, boxes: Tensor) -> Tensor:
+    """(B, K, C) embeddings of windows, each read by a class token that sees its patches alone (METHODS 1.9).
+
+    A window of the whole view gives CLIP's own embedding of the view.
+    """
+    visible = tokens_of_windows(boxes, visual.grid_size[0])
+    return embed_masks(visual, visual._embeds(normalised(images)), visible)
+
+
+def embed_images(visual: VisionTransformer, images: Tensor) -> Tensor:
+    """(B, C) embeddings of square images (B, 3, S, S) uint8 of any size that is a multiple of the patch.
+
+    Sizes other than the tower's get its position table resampled; a smaller size costs less.
+    """
+    patches = visual.conv1(normalised(images))
+    grid = patches.shape[-1]
+    tokens = patches.flatten(2).transpose(1, 2)
+    tokens = torch.cat([visual.class_embedding.expand(len(tokens), 1, -1), tokens], dim=1)
+    tokens = visual.transformer(visual.ln_pre(tokens + positions(visual, grid)))
+    return visual.ln_post(tokens[:, 0]) @ visual.proj
+
+
+def positions(visual: VisionTransformer, grid: int) -> Tensor:
+    """(1 + grid^2, D) the position table for another number of patches."""
+    table, own = visual.positional_embedding, visual.grid_size[0]
+    if grid == own:
+        return table
+    square = table[1:].T.reshape(1, -1, own, own)
+    resampled = functional.interpolate(square, size=(grid, grid), mode="bilinear", align_corners=False, antialias=True)
+    return torch.cat([table[:1], resampled.flatten(2)[0].T])

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training of the small CLIP (METHODS 1.9): open_clip's architecture, contrasted on pairs of windows and captions.
+
+Two kinds of image embeddings are contrasted with the captions together: windows cut out and seen alone, as CLIP is
+trained everywhere; and windows read inside their view by a class token that sees their patches alone, as MaskCLIP will
+read masks. The second costs little, for all windows of a view share one pass over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from xmask3d_ros.model.clip import ClipTowers
+from xmask3d_ros.model.config import SCANNET_CLASSES, ModelConfig
+from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.towers.clip_data import NamedWindows, Pairs
+from xmask3d_training.towers.clip_images import embed_images, embed_windows
+from xmask3d_training.towers.contrastive import contrastive_loss
+from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
+from xmask3d_training.towers.words import with_words
+from xmask3d_training.towers.zero_shot import ZeroShot
+
+_MOST_SCALE = 100.0
+_OPTIMISER = TowerOptimiser()
+
+
+class ClipModule(TowerModule):
+    """CLIP in training; measured by zero-shot accuracy on windows of held-out rooms."""
+
+    def __init__(
+        self,
+        words: Path = Path("data/towers/words.txt"),
+        sizes: str = "tiny",
+        optimiser: TowerOptimiser = _OPTIMISER,
+        seed: int = 0,
+    ) -> None:
+        """Build the towers.
+
+        Args:
+            words: the word list (taken from the data root).
+            sizes: preset or folder whose configuration gives the sizes.
+            optimiser: learning rate and its course.
+            seed: of the weights and of everything random in a step.
+        """
+        super().__init__(optimiser, seed)
+        if not words.is_file():
+            raise SettingsError(f"{words} is missing: make it with `xmask3d train towers pairs --data DATA_ROOT`")
+        self.config: ModelConfig = with_words(sizes_of(sizes), words)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            # It belongs to the file system, not to the module, where the list lies while training.
+            towers = ClipTowers(self.config.clip, words.parent)
+        self.tokenizer = towers.tokenizer
+        self.clip = towers.model.requires_grad_(True).train()
+        self.zero_shot = ZeroShot(SCANNET_CLASSES, ("in place", "cut out"))
+
+    def training_step(self, batch: Pairs, batch_idx: int) -> Tensor:
+        """Contrast all pairs of the batch."""
+        inside = embed_windows(self.clip.visual, batch.image, batch.boxes)
+        images = [inside.flatten(0, 1)]
+        tokens = [batch.tokens[:, : inside.shape[1]].flatten(0, 1)]
+        if batch.crops.shape[1]:
+            images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
+            tokens.append(batch.tokens[:, inside.shape[1] :].flatten(0, 1))
+        captions, caption = torch.cat(tokens).unique(dim=0, return_inverse=True)
+        texts = self.clip.encode_text(captions)
+        scale = self.clip.logit_scale.exp().clamp(max=_MOST_SCALE)
+        self.log("train/scale", scale.detach())
+        return self.checked(contrastive_loss(torch.cat(images).float(), texts.float(), caption, scale))
+
+    def on_validation_epoch_start(self) -> None:
+        """Class names as they stand, without a template (METHODS 1.9)."""
+        tokens = self.tokenizer(list(SCANNET_CLASSES)).to(self.device)
+        self._names = torch.nn.functional.normalize(self.clip.encode_text(tokens).float(), dim=-1)
+        self.zero_shot.clear()
+
+    def validation_step(self, batch: NamedWindows, batch_idx: int) -> None:
+        """Name windows of held-out views."""
+        inside = embed_windows(self.clip.visual, batch.image, batch.boxes).flatten(0, 1)
+        outside = embed_images(self.clip.visual, batch.crops.flatten(0, 1))
+        labels = batch.labels.flatten()
+        known = labels >= 0
+        for how, embeddings in (("in place", inside), ("cut out", outside)):
+            found = (embeddings.float() @ self._names.T).argmax(dim=1)
+            self.zero_shot.add(how, labels[known], found[known])
+
+    def on_validation_epoch_end(self) -> None:
+        """Accuracy, and its table by class."""
+        for how in self.zero_shot.ways:
+            name = how.replace(" ", "_")
+            self.log(f"val/accuracy_{name}", self.zero_shot.accuracy(how), prog_bar=how == "in place")
+            self.log(f"val/mean_recall_{name}", self.zero_shot.mean_recall(how))
+        if self.trainer.is_global_zero and not self.trainer.sanity_checking:
+            self.zero_shot.write(Path(self.trainer.default_root_dir) / "zero_shot", self.global_step)
+
+    def tower(self) -> tuple[ModelConfig, Mapping[str, Tensor]]:
+        """CLIP in XMask3D's names."""
+        return self.config, {f"clip.model.{name}": value for name, value in self.clip.state_dict().items()}
+
+    def facts(self) -> dict[str, Any]:
+        """With the words and how they were learned."""
+        data = self.trainer.datamodule  # type: ignore[attr-defined]
+        pairs = {"view": 1, "windows in place": data.windows, "windows cut out": data.crops}
+        return {**super().facts(), "tower": "clip", "views a step": data.batch_size, "pairs a view": pairs}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Windows of a view and their captions, told by the generator that made the view.
+
+A crop's caption has to be true of what the crop shows, so it is told anew from the objects visible in it. Three kinds:
+
+- around an object that is noticed, with some of its surroundings, told by a caption of that object;
+- anywhere, told like a whole view, names left out at random;
+- of little but wall or floor, told by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xmask3d_training.synthetic.captions import caption_object, caption_view
+from xmask3d_training.synthetic.scene import Placed
+from xmask3d_training.synthetic.visible import Seen, seen_objects
+from xmask3d_training.towers.pairs import Box, Window
+
+SHELL = ("wall", "floor")
+_LEAST_SIDE = 24
+"""Pixels: what is smaller shows nothing at the towers' resolution."""
+_OBJECT_SHARE = 0.25
+"""Least share of its window that an object fills."""
+_SHELL_SHARE = 0.8
+"""Least share of a window that its wall or floor fills."""
+_TRIES = 12
+
+
+def windows_of_view(
+    instance: np.ndarray,
+    depth: np.ndarray,
+    placed: Sequence[Placed],
+    kind: str,
+    rng: np.random.Generator,
+    tellings: int = 2,
+    others: int = 4,
+) -> list[Window]:
+    """Windows of one view.
+
+    Args:
+        instance: (H, W) object numbers.
+        depth: (H, W) metres.
+        placed: the room's objects.
+        kind: of the room.
+        rng: chooses windows and words.
+        tellings: windows around each object.
+        others: windows anywhere; as many are tried of wall and floor.
+
+    Returns:
+        windows whose ``name`` is set where the caption is about one object.
+    """
+    found = []
+    for seen in seen_objects(instance, depth, placed):
+        if seen.placed.item.name not in (*SHELL, "ceiling"):
+            found += [_around(seen, instance, placed, rng) for _ in range(tellings)]
+    found += [_shell(instance, placed, rng) for _ in range(others)]
+    for _ in range(others):
+        box = _anywhere(instance.shape, rng, 0.35, 0.8)
+        part = np.s_[box[2] : box[3], box[0] : box[1]]
+        noticed = seen_objects(instance[part], depth[part], placed)
+        found.append(Window(box, caption_view(noticed, box[1] - box[0], kind, rng).text))
+    return [window for window in found if window is not None]
+
+
+def _around(seen: Seen, instance: np.ndarray, placed: Sequence[Placed], rng: np.random.Generator) -> Window | None:
+    """A window around an object, unless another one covers more of it."""
+    left, right, top, bottom = seen.box
+    margin = rng.uniform(0.0, 0.3, 4) * np.array([right - left, right - left, bottom - top, bottom - top])
+    height, width = instance.shape
+    box = _box(left - margin[0], right + margin[1], top - margin[2], bottom + margin[3], width, height)
+    inside = instance[box[2] : box[3], box[0] : box[1]]
+    counts = np.bincount(inside.ravel(), minlength=len(placed) + 1)
+    shell = [entry.instance for entry in placed if entry.item.name in (*SHELL, "ceiling")]
+    counts[shell] = 0
+    counts[0] = 0
+    if counts.argmax() != seen.placed.instance or counts.max() < _OBJECT_SHARE * inside.size:
+        return None
+    return Window(box, caption_object(seen.placed, rng).text, seen.placed.item.name)
+
+
+def _shell(instance: np.ndarray, placed: Sequence[Placed], rng: np.random.Generator) -> Window | None:
+    """A window that a wall or the floor fills, if a few tries find one."""
+    shell = {entry.instance: entry for entry in placed if entry.item.name in SHELL}
+    for _ in range(_TRIES):
+        box = _anywhere(instance.shape, rng, 0.15, 0.5)
+        numbers, counts = np.unique(instance[box[2] : box[3], box[0] : box[1]], return_counts=True)
+        largest = int(numbers[counts.argmax()])
+        if largest in shell and counts.max() >= _SHELL_SHARE * counts.sum():
+            return Window(box, caption_object(shell[largest], rng).text, shell[largest].item.name)
+    return None
+
+
+def _anywhere(shape: tuple[int, ...], rng: np.random.Generator, least: float, most: float) -> Box:
+    height, width = shape[:2]
+    across, down = rng.uniform(least, most, 2) * (width, height)
+    left, top = rng.uniform(0, width - across), rng.uniform(0, height - down)
+    return _box(left, left + across, top, top + down, width, height)
+
+
+def _box(left: float, right: float, top: float, bottom: float, width: int, height: int) -> Box:
+    """Whole pixels inside the image, at least the least side in both directions."""
+    columns = _interval(left, right, width)
+    rows = _interval(top, bottom, height)
+    return (*columns, *rows)
+
+
+def _interval(low: float, high: float, length: int) -> tuple[int, int]:
+    missing = max(0.0, _LEAST_SIDE - (high - low))
+    start = int(np.clip(low - missing / 2, 0, length - _LEAST_SIDE))
+    return start, int(np.clip(high + missing / 2, start + _LEAST_SIDE, length))
