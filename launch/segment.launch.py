@@ -5,6 +5,7 @@ ros2 launch xmask3d_ros segment.launch.py color_image:=/camera/color/image_raw c
     depth_image:=/camera/aligned_depth_to_color/image_raw depth_info:=/camera/aligned_depth_to_color/camera_info
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,16 +124,14 @@ def configure(node: LifecycleNode) -> LaunchDescriptionEntity:
 
 
 def profile(path: str) -> list[LaunchDescriptionEntity]:
-    """The Fast DDS profile, under the names that its versions 2 and 3 know."""
+    """The Fast DDS profile, under the name that the distribution's Fast DDS knows: 2 up to Jazzy, 3 since Kilted."""
     if not path:
         return []
     file = SHARE / "config" / "fastdds_shm.xml" if path == "shm" else Path(path).expanduser().resolve()
     if not file.is_file():
         raise FileNotFoundError(f"fastdds_profile: there is no file {file}")
-    return [
-        SetEnvironmentVariable(variable, str(file))
-        for variable in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
-    ]
+    old = os.environ.get("ROS_DISTRO", "") in ("humble", "iron", "jazzy")
+    return [SetEnvironmentVariable(f"FAST{'RTPS' if old else 'DDS'}_DEFAULT_PROFILES_FILE", str(file))]
 
 
 def rviz(given: Callable[[str], str], sim_time: bool) -> list[LaunchDescriptionEntity]:

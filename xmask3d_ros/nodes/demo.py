@@ -127,15 +127,14 @@ def play(options: DemoOptions, player: BagPlayer, collector: Collector) -> None:
     with tqdm(total=len(options.frames), unit="frame", desc="playing") as progress:
 
         def after_pair(number: int, stamp_ns: int) -> None:
-            collector.wait_until(
-                lambda: (
-                    (collector.clouds and collector.clouds[-1]["stamp_ns"] >= stamp_ns)
-                    # A frame the node had to give up brings no cloud, but it is counted.
-                    or collector.settled() > number
-                ),
-                seconds,
-                f"cloud of frame {number + 1}",
-            )
+            lost = sum(collector.lost().values())
+
+            def used() -> bool:
+                """Its cloud has come, or the node has given it up: then it brings none, but is counted."""
+                newest = collector.clouds[-1]["stamp_ns"] if collector.clouds else 0
+                return newest >= stamp_ns or sum(collector.lost().values()) > lost
+
+            collector.wait_until(used, seconds, f"cloud of frame {number + 1}")
             progress.update()
             if number == middle:
                 collector.set_vocabulary(options.second, seconds)

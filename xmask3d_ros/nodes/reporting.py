@@ -8,8 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-WARNING_PERIOD = 10.0
-"""Seconds between two warnings about the same cause."""
+FIRST_PAUSE, LONGEST_PAUSE = 10.0, 300.0
+"""Seconds between two warnings about the same cause; they double each time."""
 
 
 class Reporter:
@@ -19,7 +19,7 @@ class Reporter:
         """``warn`` and ``error`` write to the log."""
         self._warn, self._error = warn, error
         self._lock = threading.Lock()
-        self._warned: dict[str, float] = {}
+        self._warned: dict[str, tuple[float, float]] = {}  # when last, and how long to be silent since
         self._dropped: Counter[str] = Counter()
         self._faults = 0
         self._last_drop = 0.0
@@ -49,17 +49,18 @@ class Reporter:
             self._error(f"{where} failed: {type(error).__name__}: {error} [{total} faults so far]; the node goes on")
 
     def warn(self, topic: str, text: str) -> None:
-        """Warn, unless it was warned of the same topic a moment ago."""
+        """Warn, unless the same topic was warned of not long ago."""
         if self._due(topic):
             self._warn(text)
 
     def _due(self, topic: str) -> bool:
         now = time.monotonic()
         with self._lock:
-            due = now - self._warned.get(topic, -WARNING_PERIOD) >= WARNING_PERIOD
-            if due:
-                self._warned[topic] = now
-            return due
+            last, pause = self._warned.get(topic, (-LONGEST_PAUSE, 0.0))
+            if now - last < pause:
+                return False
+            self._warned[topic] = now, min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
+            return True
 
     @property
     def dropped(self) -> dict[str, int]:

@@ -43,12 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _stop_on_signal() -> threading.Event:
-    """An event that SIGINT and SIGTERM set. A second signal ends the process at once."""
+    """An event that SIGINT and SIGTERM set. The third signal ends the process at once.
+
+    Not the second: a terminal and launch may each pass on the same Ctrl-C.
+    """
     asked = threading.Event()
+    received = []
 
     def ask(number: int, frame: Any) -> None:
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, signal.SIG_DFL)
+        received.append(number)
+        if len(received) == 2:
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, signal.SIG_DFL)
         asked.set()
 
     for name in (signal.SIGINT, signal.SIGTERM):
