@@ -141,7 +141,7 @@ def play(options: DemoOptions, player: BagPlayer, collector: Collector) -> None:
 
         player.play(after_pair)
     total = len(options.frames)
-    collector.wait_until(lambda: collector.accounted() >= total, 10.0, "account of every frame in the diagnostics")
+    collector.wait_until(lambda: collector.settled() >= total, 10.0, "account of every frame in the diagnostics")
 
 
 def cloud_of(collector: Collector, voxel_size: float, names: dict[int, str]) -> LabelledCloud:
