@@ -82,9 +82,11 @@ class Collector:
         prefix = "frames dropped: "
         return {key.removeprefix(prefix): int(value) for key, value in values.items() if key.startswith(prefix)}
 
-    def accounted(self) -> int:
-        """Frames that the node has integrated or given up."""
-        return int(self.diagnostics.get("input", {}).get("integrated", 0)) + sum(self.lost().values())
+    def settled(self) -> int:
+        """Frames that the network has seen, that a newer one overtook on the way to it, or that the node gave up."""
+        values = self.diagnostics.get("inference", {})
+        seen = ("segmented", "superseded by a newer frame", "too few visible points")
+        return sum(int(values.get(name, 0)) for name in seen) + sum(self.lost().values())
 
     def wait_until(self, condition: Callable[[], Any], seconds: float, what: str) -> None:
         """Wait for something heard. Raises NoAnswerError when the time is over or the node's process ends."""
