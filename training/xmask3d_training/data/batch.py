@@ -26,6 +26,10 @@ class NoViews:
     def __len__(self) -> int:
         return 0
 
+    def to(self, device: torch.device | str, non_blocking: bool = False) -> NoViews:
+        """There is nothing to move."""
+        return self
+
 
 @dataclass(frozen=True)
 class Batch:

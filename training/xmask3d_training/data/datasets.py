@@ -34,6 +34,8 @@ from xmask3d_training.data.views import (
 )
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 
+NO_SAMPLE = -1
+"""The key of no sample at all."""
 Constants = dict[str, dict[str, Tensor]]
 """Tensors that frozen networks make of a frame: kind -> name -> tensor."""
 
@@ -69,6 +71,8 @@ class _Views(torch.utils.data.Dataset[Item], ABC):
     def _draw(self, epoch: int, index: int, make: _Maker) -> DataView | None: ...
 
     def __getitem__(self, key: int) -> Item:
+        if key == NO_SAMPLE:
+            return Item(None)
         epoch, index = divmod(key, len(self))
         make = _Maker(self, key, np.random.default_rng((self.config.seed, epoch, index)))
         view = self._draw(epoch, index, make)

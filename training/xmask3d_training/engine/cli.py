@@ -31,6 +31,7 @@ _IDLE_WARNINGS = (
     "Experiment logs directory",  # both loggers write to it
     "Checkpoint directory .* exists",  # a run that is taken up
     "LightningCLI's args parameter",
+    "It is recommended to use `self.log\\('val",  # they are the same on every process already
 )
 SEED = 5557
 """The reference's (METHODS 1.13)."""
@@ -61,21 +62,24 @@ class TrainingCLI(LightningCLI):
         return super().instantiate_trainer(**kwargs)
 
 
+SETTINGS: dict[str, Any] = {
+    "model_class": EvaluatedModule,
+    "datamodule_class": XMask3DData,
+    "seed_everything_default": SEED,
+    "trainer_defaults": {"max_epochs": 150, "use_distributed_sampler": False, "default_root_dir": "runs/xmask3d"},
+    "save_config_kwargs": {"overwrite": True},
+    "parser_kwargs": {"prog": "xmask3d train"},
+    "auto_configure_optimizers": False,
+}
+"""What :class:`TrainingCLI` is built with."""
+
+
 def run(arguments: Sequence[str]) -> None:
     """One of Lightning's commands, start to end."""
     cv2.setNumThreads(0)
     for message in _IDLE_WARNINGS:
         warnings.filterwarnings("ignore", f".*{message}")
-    TrainingCLI(
-        EvaluatedModule,
-        XMask3DData,
-        seed_everything_default=SEED,
-        trainer_defaults={"max_epochs": 150, "use_distributed_sampler": False, "default_root_dir": "runs/xmask3d"},
-        save_config_kwargs={"overwrite": True},
-        parser_kwargs={"prog": "xmask3d train"},
-        auto_configure_optimizers=False,
-        args=list(arguments),
-    )
+    TrainingCLI(args=list(arguments), **SETTINGS)
 
 
 def _checkpoints(root: str | Path) -> str:

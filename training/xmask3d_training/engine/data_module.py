@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from xmask3d_training.data.batch import Collate
 from xmask3d_training.data.config import REFERENCE_CAPTIONER, DataConfig
-from xmask3d_training.data.datasets import EvaluationViews, Item, TrainingViews, ValidationViews
+from xmask3d_training.data.datasets import NO_SAMPLE, EvaluationViews, Item, TrainingViews, ValidationViews
 from xmask3d_training.data.sampler import EpochSampler
 from xmask3d_training.data.scenes import Scene
 from xmask3d_training.engine.errors import SettingsError
@@ -65,17 +65,23 @@ class ResumableLoader(DataLoader[Item]):
 
 
 class DealtKeys(Sampler[int]):
-    """Every P-th key of an epoch, none left out and none twice: processes may get unequal numbers."""
+    """Every P-th key of an epoch, none left out and none twice.
+
+    A process that would get fewer than the others gets NO_SAMPLE instead: Lightning leaves out the validation of a
+    process without batches, and the others would wait for it.
+    """
 
     def __init__(self, length: int, rank: int, processes: int, epoch: Callable[[], int]) -> None:
         self._mine, self._length, self._epoch = range(rank, length, processes), length, epoch
+        self._share = -(-length // processes)
 
     def __len__(self) -> int:
-        return len(self._mine)
+        return self._share
 
     def __iter__(self) -> Iterator[int]:
         first = self._epoch() * self._length
-        return iter([first + index for index in self._mine])
+        keys = [first + index for index in self._mine]
+        return iter(keys + [NO_SAMPLE] * (self._share - len(keys)))
 
 
 class XMask3DData(lightning.LightningDataModule):
@@ -187,7 +193,7 @@ class XMask3DData(lightning.LightningDataModule):
         self.test_scenes = views.scenes[trainer.global_rank :: trainer.world_size]
         self.test_scene = views.scene
         mine = set(self.test_scenes)
-        keys = [number for number, (scene, _) in enumerate(views.frames) if scene in mine]
+        keys = [number for number, (scene, _) in enumerate(views.frames) if scene in mine] or [NO_SAMPLE]
         return DataLoader(**self._settings(views, Collate()), sampler=keys, batch_size=self.evaluation_batch_size)
 
     @property

@@ -12,12 +12,13 @@ import torch
 from torch import nn
 
 from xmask3d_ros.evaluation.benchmarks import Benchmark
-from xmask3d_ros.model.checkpoint import BUNDLED, CONFIG_FILE, load_model
+from xmask3d_ros.model.checkpoint import BUNDLED, CONFIG_FILE, load_model, read_config
 from xmask3d_ros.model.config import PRESETS, ModelConfig, ScoringConfig
 from xmask3d_ros.model.frozen import load_clip, load_diffusion
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_training.engine.config import OptimiserConfig
 from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.towers.folder import TOWERS_FILE, load_towers
 
 Condition = Literal["3d", "2d", "text"]
 
@@ -27,7 +28,7 @@ def fresh_network(name: str, benchmark: Benchmark, condition: Condition = "3d", 
 
     Args:
         name: a preset, whose frozen parts come from where they are published (or are random where the preset names no
-            source), or a model's folder, whose sizes and frozen parts are used.
+            source), or a folder of a model or of towers alone, whose sizes and frozen parts are used.
         benchmark: gives base classes and test-time exponents.
         condition: what the diffusion UNet is told (XMask3D table 3).
         seed: of the random weights.
@@ -45,6 +46,9 @@ def fresh_network(name: str, benchmark: Benchmark, condition: Condition = "3d", 
             load_diffusion(network.diffusion)
         if network.config.clip.pretrained:
             load_clip(network.clip)
+    elif (folder / TOWERS_FILE).is_file():
+        network = XMask3D.from_config(for_benchmark(read_config(folder), benchmark, condition), seed, folder)
+        load_towers(network, folder)
     else:
         source = load_model(folder)
         network = XMask3D.from_config(for_benchmark(source.config, benchmark, condition), seed, folder)
@@ -81,10 +85,13 @@ def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Conditio
 
 
 def trained_parameters(network: XMask3D) -> Iterator[tuple[str, nn.Parameter]]:
-    """All but the frozen parts', and the captioner's where the UNet is told nothing of the view."""
-    unused = (*network.frozen_parts(), *(("captioner",) if network.config.captioner.source == "text" else ()))
+    """All but those of frozen parts, and of parts that the condition leaves unused."""
+    unused = {"3d": (), "2d": ("point_branch.point2text_adapter",)}.get(
+        network.config.captioner.source, ("point_branch.point2text_adapter", "captioner")
+    )
+    skipped = tuple(f"{part}." for part in (*network.frozen_parts(), *unused))
     for name, parameter in network.named_parameters():
-        if not name.startswith(tuple(f"{part}." for part in unused)):
+        if not name.startswith(skipped):
             yield name, parameter
 
 

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The module's switches: condition, mask loss, cache, precision, learning rates."""
+
+import dataclasses
+import math
+
+import lightning
+import pytest
+import torch
+
+from xmask3d_training.data.batch import Batch, Collate
+from xmask3d_training.data.config import DataConfig
+from xmask3d_training.data.datasets import TrainingViews
+from xmask3d_training.engine.config import CacheConfig, OptimiserConfig
+from xmask3d_training.engine.errors import SettingsError, TrainingDiverged
+from xmask3d_training.engine.frame_cache import CachedViews
+from xmask3d_training.engine.module import XMask3DModule
+from xmask3d_training.engine.network import trained_parameters
+from xmask3d_training.losses.config import LOSSES, LossConfig
+
+LOSS = LossConfig(sampled_points=128, mask_3d_start=0)
+
+
+def make(start, **changes) -> XMask3DModule:
+    module = XMask3DModule(**{"network": str(start), "losses": LOSS, **changes})
+    module.on_fit_start()
+    return module
+
+
+def views(module, root) -> TrainingViews:
+    config = module.network.config
+    return TrainingViews(DataConfig(root, voxel_size=config.voxel_size, image_size=config.diffusion.image_size))
+
+
+@pytest.fixture(scope="module")
+def batch(start, room_root) -> Batch:
+    """Two training views."""
+    made = views(make(start), room_root)
+    return Collate()([made[0], made[1]])
+
+
+def terms(module, batch) -> dict[str, torch.Tensor]:
+    torch.manual_seed(0)
+    return module.terms(batch)
+
+
+@pytest.mark.parametrize("condition", ["3d", "2d", "text"])
+def test_every_condition_trains_all_it_should(start, batch, condition):
+    module = make(start, condition=condition)
+    with torch.no_grad():  # open gates: at zero the linear layers behind them learn nothing yet
+        module.network.captioner.alpha_cond.fill_(0.5)
+        module.network.captioner.alpha_cond_time_embed.fill_(0.5)
+    sum(terms(module, batch).values()).backward()
+    without = [name for name, value in trained_parameters(module.network) if value.grad is None]
+    assert not without, "distributed training wants a gradient for each"
+    learned = {name.split(".")[0] for name, value in module.network.named_parameters() if value.grad is not None}
+    assert {"diffusion", "clip"}.isdisjoint(learned)
+    assert ("captioner" in learned) == (condition != "text")
+    assert module.network.config.captioner.source == condition
+    # Only the published condition teaches the 3D network through the diffusion UNet.
+    module.zero_grad()
+    terms(module, batch)["loss_mask"].backward()
+    adapter = module.network.point_branch.point2text_adapter.weight.grad
+    assert (adapter is not None and bool(adapter.any())) == (condition == "3d")
+
+
+def test_conditions_tell_the_unet_different_things(start, batch):
+    found = {}
+    for condition in ("3d", "2d", "text"):
+        module = make(start, condition=condition)
+        with torch.no_grad():
+            module.network.captioner.alpha_cond.fill_(2.0)
+        found[condition] = terms(module, batch)["loss_ce"].item()
+    assert len(set(found.values())) == 3
+
+
+def test_maskclip_runs_only_for_the_mask_loss(start, batch, monkeypatch):
+    calls = []
+    for losses in (LOSS, dataclasses.replace(LOSS, mask_3d=0.0), dataclasses.replace(LOSS, mask_3d_start=1)):
+        module = make(start, losses=losses)
+        forward = module.network.mask_clip.forward
+        monkeypatch.setattr(module.network.mask_clip, "forward", lambda *a, f=forward: calls.append(1) or f(*a))
+        found = terms(module, batch)
+        assert ("loss_3d_contra" in found) == (losses is LOSS)
+    assert len(calls) == 1
+
+
+def test_losses_default_to_the_benchmarks():
+    module = XMask3DModule(benchmark="scannet_b10n9", network="tiny")
+    assert module.losses == LOSSES["scannet_b10n9"]
+    assert module.network.config.base_classes == module.benchmark.base_names
+    assert (module.network.config.scoring.base_exponent, module.network.config.scoring.novel_exponent) == (0.65, 0.20)
+    assert module.network.binary_positive_weight.item() == 0.5
+
+
+def test_the_null_embedding_starts_as_clips_empty_text(start):
+    network = make(start).network
+    assert torch.equal(network.null_embedding, network.clip.encode_text([""]))
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("latent", ["z", "taps"])
+def test_the_cache_spares_the_frozen_networks_and_changes_nothing(
+    start, batch, room_root, tmp_path, monkeypatch, latent, half
+):
+    expected = terms(make(start), batch)
+    module = make(start, cache=CacheConfig(tmp_path / "cache", latent=latent, clip=True, half=half))
+    first = terms(module, batch)
+    cached = CachedViews(views(module, room_root), module.cache)
+    again = Collate()([cached[0], cached[1]])
+    assert [sorted(constants) for constants in again.constants] == [sorted([latent, "clip", "caption"])] * 2
+
+    def refuse(*_, **__):
+        raise AssertionError("a frozen network ran although its output is known")
+
+    monkeypatch.setattr(module.network.mask_clip, "image_tokens", refuse)
+    monkeypatch.setattr(module.network.clip, "encode_text", refuse)
+    monkeypatch.setattr(module.network.diffusion, "_mean", refuse)
+    if latent == "taps":
+        monkeypatch.setattr(module.network.diffusion, "encode", refuse)
+    second = terms(module, again)
+    for name, value in expected.items():
+        torch.testing.assert_close(second[name], first[name], rtol=1e-6, atol=1e-6)
+        if not half:
+            torch.testing.assert_close(first[name], value, rtol=1e-4, atol=1e-4)
+
+
+def test_stale_and_damaged_entries_are_made_anew(start, batch, room_root, tmp_path):
+    module = make(start, cache=CacheConfig(tmp_path, latent="z"))
+    terms(module, batch)
+    plain = views(module, room_root)
+    view = plain[0].view
+    assert set(module.cache.read(view)) == {"z", "caption"}
+    assert set(module.cache.read(dataclasses.replace(view, image=view.image + 1))) == {"caption"}
+    assert set(module.cache.read(dataclasses.replace(view, caption="something else"))) == {"z"}
+    path = next(iter(tmp_path.glob(f"z-*/{view.scene}/{view.frame}.safetensors")))
+    path.write_bytes(path.read_bytes()[:40])
+    assert set(module.cache.read(view)) == {"caption"}
+    with torch.no_grad():
+        module.network.diffusion.vae.quant_conv.weight.add_(0.1)
+    from xmask3d_training.engine.frozen_features import open_cache
+
+    assert set(open_cache(CacheConfig(tmp_path), module.network).read(plain[1].view)) == {"caption"}
+
+
+def test_gradient_checkpointing_changes_no_gradient(start, batch):
+    gradients = []
+    for checkpointing in (False, True):
+        module = make(start, gradient_checkpointing=checkpointing)
+        sum(terms(module, batch).values()).backward()
+        gradients.append({name: value.grad for name, value in trained_parameters(module.network)})
+    for name, value in gradients[0].items():
+        torch.testing.assert_close(gradients[1][name], value, rtol=1e-4, atol=1e-5)
+
+
+def test_half_precision_is_near_and_finite(start, batch):
+    module = make(start)
+    expected = terms(module, batch)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = terms(make(start), batch)
+    assert all(value.dtype == torch.float32 and bool(value.isfinite()) for value in found.values())
+    assert found["loss_3d"].item() == pytest.approx(expected["loss_3d"].item(), rel=0.05)
+    assert found["loss_ce"].item() == pytest.approx(expected["loss_ce"].item(), rel=0.1)
+    sum(found.values()).backward()
+
+
+def test_learning_rates_and_their_course(start):
+    module = make(start, optimiser=OptimiserConfig(warm_up=4))
+    module.trainer = type("Trainer", (), {"estimated_stepping_batches": 100})()
+    made = module.configure_optimizers()
+    optimizer, scheduler = made["optimizer"], made["lr_scheduler"]["scheduler"]
+    names = {id(parameter): name for name, parameter in module.network.named_parameters()}
+    groups = {group["name"]: {names[id(parameter)].split(".")[0] for parameter in group["params"]}
+              for group in optimizer.param_groups}  # fmt: skip
+    assert groups == {
+        "3d": {"point_branch", "binary_head"},
+        "rest": {"captioner", "feature_projection", "mask_head", "fusion", "null_embedding"},
+    }
+    assert [group["weight_decay"] for group in optimizer.param_groups] == [0.01, 0.01]
+    rates = []
+    for _ in range(101):
+        rates.append([group["lr"] for group in optimizer.param_groups])
+        optimizer.step()
+        scheduler.step()
+    assert rates[0] == pytest.approx([1e-3 / 5, 1e-4 / 5])
+    assert rates[50] == pytest.approx([0.5e-3, 0.5e-4])
+    assert rates[25] == pytest.approx(
+        [1e-3 * 0.5 * (1 + math.cos(math.pi / 4))] + [1e-4 * 0.5 * (1 + math.cos(math.pi / 4))]
+    )
+    assert rates[100] == pytest.approx([0, 0])
+
+
+def test_diverged_losses_end_the_run_with_their_names(start, batch, monkeypatch):
+    module = make(start)
+    monkeypatch.setattr(module, "terms", lambda _: {"loss_3d": torch.tensor(1.0), "loss_ce": torch.tensor(math.nan)})
+    monkeypatch.setattr(XMask3DModule, "global_step", 7)
+    with pytest.raises(TrainingDiverged, match="loss_ce not finite at step 7.*scene"):
+        module.training_step(batch, 0)
+
+
+def test_an_unknown_network_is_named():
+    with pytest.raises(SettingsError, match="'huge' is neither"):
+        XMask3DModule(network="huge")
+
+
+def test_frozen_parts_stay_in_evaluation_mode(start):
+    network = make(start).network
+    assert network.point_branch.training and network.mask_head.training
+    assert not network.clip.training and not network.diffusion.unet.training
+    assert isinstance(make(start), lightning.LightningModule)
