@@ -12,9 +12,17 @@ from plyfile import PlyData
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 
-from xmask3d_ros.evaluation.bag import BagError, open_bag
+from live_rig import wait_until
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import CameraInfo, Image
+from tf2_msgs.msg import TFMessage
+
+from xmask3d_ros.evaluation.bag import open_bag
+from xmask3d_ros.nodes.conversions import nanoseconds
 from xmask3d_ros.nodes.demo import DemoOptions, run_demo
 from xmask3d_ros.nodes.play_bag import BagPlayer
+from xmask3d_ros.nodes.reporting import Reporter
+from xmask3d_ros.nodes.spinning import Spinner
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
 from xmask3d_ros.vocabulary import make_vocabulary
 
@@ -71,10 +79,49 @@ def test_the_live_map_is_the_offline_map(ros, model, model_folder, tmp_path, mon
     assert set(before["label_ids"]) != set(after["label_ids"])
 
 
-def test_a_ros_1_recording_is_refused_with_the_remedy(ros, tmp_path):
-    node = ros.create_node("player")
+@pytest.mark.parametrize("storage", ["mcap", "sqlite3", "ros1"])
+def test_recordings_of_all_kinds_are_played_whole(ros, tmp_path, storage):
+    """Every message that the node needs is heard as it was recorded; transforms come before the images they serve."""
+    frames = open_bag(bag_writing.write(tmp_path / "bag", bag_writing.recording(4), storage))
+    node = ros.create_node("player", namespace=storage)
+    heard: list[tuple[str, int]] = []
+    spinner = Spinner(node, Reporter(print, print))
     try:
-        with pytest.raises(BagError, match="rosbags-convert"):
-            BagPlayer(node, open_bag(bag_writing.write(tmp_path / "old", bag_writing.recording(), "ros1")))
+        player = BagPlayer(node, frames)
+        for topic, kind in (
+            (bag_writing.COLOR, Image),
+            (bag_writing.DEPTH, Image),
+            (bag_writing.COLOR_INFO, CameraInfo),
+            (bag_writing.DEPTH_INFO, CameraInfo),
+        ):
+            node.create_subscription(
+                kind, topic, lambda message, topic=topic: heard.append((topic, nanoseconds(message.header.stamp))), 10
+            )
+        for topic, durability in (("/tf", DurabilityPolicy.VOLATILE), ("/tf_static", DurabilityPolicy.TRANSIENT_LOCAL)):
+            node.create_subscription(
+                TFMessage,
+                topic,
+                lambda message, topic=topic: heard.extend(
+                    (topic, nanoseconds(one.header.stamp)) for one in message.transforms
+                ),
+                QoSProfile(
+                    depth=10,
+                    durability=DurabilityPolicy.TRANSIENT_LOCAL if "static" in topic else DurabilityPolicy.VOLATILE,
+                ),
+            )
+        wait_until(lambda: not player.unheard(), what=f"{player.unheard()}")
+        paired = []
+
+        def after_pair(number: int, stamp_ns: int) -> None:
+            paired.append((number, stamp_ns))
+            wait_until(lambda: heard.count((bag_writing.COLOR, stamp_ns)) and ("/tf", stamp_ns) in heard)
+
+        player.play(after_pair)
+        stamps = [bag_writing.START + number * bag_writing.PERIOD for number in range(4)]
+        assert paired == list(enumerate(stamps))
+        for topic in (bag_writing.COLOR, bag_writing.DEPTH, bag_writing.COLOR_INFO, bag_writing.DEPTH_INFO):
+            wait_until(lambda topic=topic: [stamp for name, stamp in heard if name == topic] == stamps)
+        assert len([stamp for name, stamp in heard if name == "/tf_static"]) == 2
     finally:
+        spinner.stop()
         node.destroy_node()

@@ -23,7 +23,7 @@ HELP = "play an RGB-D bag into the running node over DDS and collect its clouds"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("bag", metavar="BAG", help="ROS 2 bag (folder, .mcap or .db3)")
+    parser.add_argument("bag", metavar="BAG", help="ROS 2 bag (folder, .mcap or .db3) or ROS 1 .bag")
     parser.add_argument(
         "--vocabulary", required=True, help="set in the middle: YAML file with 'classes', or names: 'chair,table'"
     )

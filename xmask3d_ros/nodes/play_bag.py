@@ -18,28 +18,24 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosbags.highlevel import AnyReader
 from rosbags.interfaces import Connection
 
-from xmask3d_ros.evaluation.bag import BagError, BagFrames
+from xmask3d_ros.evaluation.bag import BagFrames
 from xmask3d_ros.evaluation.bag_messages import TRANSFORM_TYPES, open_reader, stamp_of
+from xmask3d_ros.nodes.from_ros_1 import ros_2_bytes, ros_2_name
 
 LOOKAHEAD_NS = 500_000_000
 """Transforms are played this much ahead of images: a pose is interpolated between the two around it."""
 
 
 class BagPlayer:
-    """Publishes the messages of a recording on the topics they were recorded from, bytes as they are."""
+    """Publishes the messages of a recording on the topics they were recorded from; those of ROS 2 byte by byte."""
 
     def __init__(self, node: Node, frames: BagFrames) -> None:
-        """Raises BagError for a ROS 1 recording."""
+        """Raises BagError for a recording that cannot be read."""
         self._node, self._frames = node, frames
         topics = frames.topics
         self._images = {topics.color: 0, topics.depth: 1}
         self._others = {topics.color_info, topics.depth_info} - {None}
         with open_reader(frames.path) as reader:
-            if not reader.is2:
-                raise BagError(
-                    f"{frames.path} is a ROS 1 recording: 'xmask3d segment' reads it; to play it, convert it with "
-                    "'rosbags-convert'"
-                )
             self._publishers = {one.topic: self._publisher(one) for one in self._connections(reader)}
 
     def _connections(self, reader: AnyReader) -> list[Connection]:
@@ -47,7 +43,7 @@ class BagPlayer:
         return [one for one in reader.connections if one.topic in wanted or one.msgtype in TRANSFORM_TYPES]
 
     def _publisher(self, connection: Connection) -> Publisher:
-        package, folder, name = connection.msgtype.split("/")
+        package, folder, name = ros_2_name(connection.msgtype).split("/")
         kind = getattr(importlib.import_module(f"{package}.{folder}"), name)
         latched = connection.topic.endswith("tf_static")
         durability = DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE
@@ -68,8 +64,10 @@ class BagPlayer:
             ahead = deque(reader.messages(others)) if others else deque()
             for connection, recorded_ns, raw in reader.messages(images):
                 while ahead and ahead[0][1] <= recorded_ns + LOOKAHEAD_NS:
-                    self._publish(*ahead.popleft())
-                self._publish(connection, recorded_ns, raw)
+                    other, _, content = ahead.popleft()
+                    self._publish(reader, other, content)
+                    time.sleep(0.001)  # small messages in bursts would overrun the queues of who listens
+                self._publish(reader, connection, raw)
                 message: Any = reader.deserialize(raw, connection.msgtype)
                 number = pairs.pop((self._images[connection.topic], stamp_of(message.header)), None)
                 if number is not None:
@@ -77,7 +75,7 @@ class BagPlayer:
                     if not missing[number]:
                         after_pair(number, self._frames.pairs[number][0])
 
-    def _publish(self, connection: Connection, recorded_ns: int, raw: bytes) -> None:
+    def _publish(self, reader: AnyReader, connection: Connection, raw: bytes) -> None:
+        if not reader.is2:
+            raw = ros_2_bytes(reader.deserialize(raw, connection.msgtype), connection.msgtype)
         self._publishers[connection.topic].publish(bytes(raw))
-        if connection.topic not in self._images:
-            time.sleep(0.001)  # small messages in bursts would overrun the queues of who listens
