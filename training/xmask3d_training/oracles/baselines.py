@@ -49,7 +49,7 @@ def point_features(root: Path, split: str, points: int, seed: int) -> tuple[dict
     return tensors, torch.from_numpy(np.concatenate(labels))
 
 
-def run(root: Path, points: int, out: Path, steps: int = 1500) -> dict[str, float]:
+def run(root: Path, points: int, steps: int, out: Path) -> dict[str, float]:
     """Train and test; write ``baselines.md`` and ``.png``; answers mIoU by baseline, the better of two weightings."""
     train, train_labels = point_features(root, "train", points, seed=0)
     test, test_labels = point_features(root, "val", points, seed=1)

@@ -36,7 +36,7 @@ def _ask(options: argparse.Namespace) -> None:
     from xmask3d_training.oracles.views import frozen_network, labelled_views
 
     if options.oracle == "baselines":
-        baselines.run(options.data, options.points, options.out)
+        baselines.run(options.data, options.points, options.steps, options.out)
         return
     network = frozen_network(options.towers).to(options.device)
     test = labelled_views(options.data, "val", options.views)
@@ -44,7 +44,7 @@ def _ask(options: argparse.Namespace) -> None:
         mask_clip.run(network, test, options.masks, options.out)
     else:
         train = labelled_views(options.data, "train", options.train_views)
-        probes.run(network, train, test, options.times, options.pixels, options.out)
+        probes.run(network, train, test, options.times, options.pixels, options.steps, options.out)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         oracle.add_argument("--out", type=Path, default=Path("out/oracles"), help="folder (default out/oracles)")
         if name == "baselines":
             oracle.add_argument("--points", type=int, default=2000, help="points a room (default 2000)")
+            oracle.add_argument("--steps", type=int, default=1500, help="of training each (default 1500)")
             continue
         oracle.add_argument("--towers", type=Path, required=True, help="towers' folder, or a trained model's")
         oracle.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
@@ -72,4 +73,5 @@ def _parser() -> argparse.ArgumentParser:
             oracle.add_argument("--times", type=int, nargs="+", default=[0, 50, 100, 200], help="diffusion times")
             oracle.add_argument("--train-views", type=int, default=200, help="most training views (default 200)")
             oracle.add_argument("--pixels", type=int, default=150, help="pixels a view (default 150)")
+            oracle.add_argument("--steps", type=int, default=600, help="of training a classifier (default 600)")
     return parser

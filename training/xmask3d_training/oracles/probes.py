@@ -80,9 +80,9 @@ def pixel_features(
     return {tap: torch.cat(parts) for tap, parts in gathered.items()}, torch.cat(labels)
 
 
-def probe(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor, seed: int = 0) -> float:
+def probe(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor, steps: int = 600) -> float:
     """Mean IoU of a linear classifier over the classes that the test has."""
-    found = Classifier(train, train_labels, len(NAMES), seed=seed)(test)
+    found = Classifier(train, train_labels, len(NAMES), steps=steps)(test)
     confusion = confusion_matrix(test_labels, found, len(NAMES))
     return score(confusion, excluded=absent_classes(confusion)).miou
 
@@ -93,19 +93,20 @@ def run(
     test: Iterable[LabelledView],
     times: Sequence[int],
     pixels: int,
+    steps: int,
     out: Path,
 ) -> dict[Tap, float]:
     """Probe every tap, and all of a time together; write ``probes.md`` and ``.png``; answers mIoU by tap."""
     train_features, train_labels = pixel_features(network, train, times, pixels, seed=0)
     test_features, test_labels = pixel_features(network, test, times, pixels, seed=1)
     found = {
-        tap: probe(train_features[tap], train_labels, test_features[tap], test_labels)
+        tap: probe(train_features[tap], train_labels, test_features[tap], test_labels, steps)
         for tap in tqdm(train_features, desc="probes", unit="tap")
     }
     for time in times:
         together = [tap for tap in train_features if tap[1] in (None, time)]
         whole, whole_test = (torch.cat([part[tap] for tap in together], 1) for part in (train_features, test_features))
-        found["all taps", time] = probe(whole, train_labels, whole_test, test_labels)
+        found["all taps", time] = probe(whole, train_labels, whole_test, test_labels, steps)
     rows = by_tap(found, times)
     table = markdown(
         ["tap", *(f"t = {time}" for time in times)],

@@ -11,9 +11,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from xmask3d_training.engine.errors import SettingsError
@@ -41,8 +43,8 @@ def pairs_of_scene(root: Path, seed: int, scene: str) -> list[ViewPairs]:
     captions = _captions(root)[scene]
     pairs = []
     for frame in layout.frames(scene):
-        instance = cv2.imread(str(folder / "instance" / f"{frame}.png"), cv2.IMREAD_UNCHANGED).astype(np.int32)
-        depth = cv2.imread(str(folder / "depth" / f"{frame}.png"), cv2.IMREAD_UNCHANGED) / 1000.0
+        instance = _image(folder / "instance" / f"{frame}.png").astype(np.int32)
+        depth = _image(folder / "depth" / f"{frame}.png") / 1000.0
         rng = np.random.default_rng((seed, about["held_out"], about["seed"], int(frame)))
         windows = windows_of_view(instance, depth, room.room.placed, room.room.kind, rng)
         if not about["held_out"]:
@@ -90,6 +92,13 @@ def _check(scene: str, placed: Sequence[Placed], written: dict[str, dict]) -> No
             f"{scene} was written by another version of the generator: write the rooms again with "
             "`xmask3d train synthetic rooms`"
         )
+
+
+def _image(path: Path) -> NDArray[Any]:
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise SettingsError(f"{path} is missing or damaged: write the rooms again")
+    return np.asarray(image)
 
 
 @functools.cache

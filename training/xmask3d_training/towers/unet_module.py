@@ -27,7 +27,8 @@ from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser
 from xmask3d_training.towers.vae_module import VAE_FILE
 from xmask3d_training.towers.words import with_words
 
-SCHEDULE = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+TIMES = 1000
+SCHEDULE = {"num_train_timesteps": TIMES, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 """Stable Diffusion's (METHODS 1.7)."""
 MEASURED_TIMES = (0, 50, 100, 200, 500)
 """Diffusion times at which the noise prediction is measured."""
@@ -73,10 +74,11 @@ class UnetModule(TowerModule):
         vocabulary = self.config.clip.vocabulary_size
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.unet = build_unet(self.config.diffusion, self.config.captioner).train()
+            self.unet = build_unet(self.config.diffusion, self.config.captioner)
             self.captions = CaptionEncoder(self.config.captioner, vocabulary, encoder_layers)
+        self.unet.train()
         self.register_buffer("nothing", WordListTokenizer(words, self.config.captioner.tokens)([""]), persistent=False)
-        self.schedule = DDPMScheduler(**SCHEDULE)
+        self.schedule: Any = DDPMScheduler(**SCHEDULE)
 
     def train(self, mode: bool = True) -> UnetModule:
         """The VAE stays in evaluation mode."""
@@ -91,7 +93,7 @@ class UnetModule(TowerModule):
 
     def training_step(self, batch: CaptionedLatent, batch_idx: int) -> Tensor:
         """Predict the noise at a random time."""
-        times = torch.randint(0, SCHEDULE["num_train_timesteps"], (len(batch.z),), device=self.device)
+        times = torch.randint(0, TIMES, (len(batch.z),), device=self.device)
         noise = torch.randn_like(batch.z)
         found = self.predict(self.schedule.add_noise(batch.z, noise, times), times, self.captions(batch.tokens))
         return self.checked(functional.mse_loss(found.float(), noise))
@@ -111,7 +113,7 @@ class UnetModule(TowerModule):
     @torch.no_grad()
     def sample(self, captions: Tensor) -> Tensor:
         """(B, 4, h, w) latents drawn for (B, T, D) captions, the same noise every time; classifier-free guidance."""
-        schedule = DDIMScheduler(**SCHEDULE, clip_sample=False, set_alpha_to_one=False)
+        schedule: Any = DDIMScheduler(**SCHEDULE, clip_sample=False, set_alpha_to_one=False)
         schedule.set_timesteps(_STEPS)
         side = self.config.diffusion.image_size // 2 ** (len(self.config.diffusion.vae_channels) - 1)
         shape = (len(captions), self.config.diffusion.latent_channels, side, side)

@@ -52,7 +52,8 @@ class VaeModule(TowerModule):
         self.sizes = sizes_of(sizes)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.vae = build_vae(self.sizes.diffusion).train()
+            self.vae = build_vae(self.sizes.diffusion)
+        self.vae.train()
         self.edges, self.structure, self.divergence = edges, structure, divergence
         self.register_buffer("latent_variance", torch.ones(()))
 
