@@ -3,16 +3,15 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
+from bag_writing import write
+from room_recording import ROOM, TRUTH, room_events
 
 from xmask3d_ros.cli import main
 from xmask3d_ros.model.checkpoint import save_model
 
-ROOM = Path(__file__).resolve().parent.parent / "sample" / "room"
-TRUTH = ROOM.parent / "room_truth.npz"
 WORDS = "wall,floor,sofa,table,window"
 
 
@@ -95,7 +94,7 @@ def test_the_real_kitchen(model_folder, tmp_path, test_data):
     ("more", "message"),
     [
         (["--split", "b1n1"], "no split 'b1n1'"),
-        (["--stride", "0"], "--stride must be at least 1"),
+        (["--stride", "0"], "must be at least 1"),
         (["--ground-truth-frame", "nowhere"], "'nowhere' is unknown"),
         (["--label-map", "nothing.yaml"], "nothing.yaml cannot be read"),
         (["--ground-truth", "nothing.ply"], "no file nothing.ply"),
@@ -115,3 +114,93 @@ def test_a_broken_bag_is_refused(model_folder, tmp_path, capsys):
     storage.write_bytes(storage.read_bytes()[:100_000])
     assert evaluate(model_folder, tmp_path / "out", bag=tmp_path / "room") == 2
     assert "mcap recover" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def bags(tmp_path_factory):
+    """Two short bags, their ground truth, and what is no bag."""
+    folder = tmp_path_factory.mktemp("bags")
+    for name, first in (("begin", 0.0), ("end", 8.0)):
+        write(folder / name, room_events(first, first + 1.6))
+        shutil.copy(TRUTH, folder / f"{name}.npz")
+    (folder / "notes.txt").write_text("no bag")
+    return folder
+
+
+def many(model_folder, bags, out, *more):
+    arguments = ["evaluate", str(bags), "--ground-truth", str(bags / "{bag}.npz"), "--vocabulary", WORDS]
+    return main([*arguments, "--out", str(out), "--model", str(model_folder), "--stride", "2", *more])
+
+
+def test_many_bags_in_processes_are_summed_up_and_taken_up_again(model_folder, bags, tmp_path, capsys):
+    assert many(model_folder, bags, tmp_path, "--jobs", "2") == 0
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    reports = [report_of(tmp_path / name) for name in ("begin", "end")]
+    assert list(summary["bags"]) == ["begin", "end"]
+    assert summary["missing"] == []
+    points = [report["scores"]["live"]["points"] for report in reports]
+    assert summary["all"]["live labels"]["points"] == sum(points)
+    right = sum(count * report["scores"]["live"]["accuracy"] for count, report in zip(points, reports, strict=True))
+    assert summary["all"]["live labels"]["accuracy"] == pytest.approx(right / sum(points))
+    assert "all together" in capsys.readouterr().out
+    # Only what is missing is evaluated again, unless settings change.
+    times = {name: (tmp_path / name / "report.json").stat().st_mtime_ns for name in ("begin", "end")}
+    shutil.rmtree(tmp_path / "end")
+    assert many(model_folder, bags, tmp_path) == 0
+    assert (tmp_path / "begin" / "report.json").stat().st_mtime_ns == times["begin"]
+    assert report_of(tmp_path / "end")["scores"] == reports[1]["scores"], "one process or two: the same"
+    assert many(model_folder, bags, tmp_path, "--radius", "0.04") == 0
+    assert (tmp_path / "begin" / "report.json").stat().st_mtime_ns != times["begin"]
+
+
+def test_ranks_share_the_bags_and_the_last_one_sums_up(model_folder, bags, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    for rank in ("0", "1"):
+        monkeypatch.setenv("RANK", rank)
+        assert many(model_folder, bags, tmp_path, "--quiet") == 0
+        missing = json.loads((tmp_path / "summary.json").read_text())["missing"]
+        assert missing == (["end"] if rank == "0" else [])
+
+
+def test_a_bag_that_fails_is_named_and_the_others_go_on(model_folder, bags, tmp_path, capsys):
+    (tmp_path / "list.yaml").write_text(
+        f"- {{bag: {bags}/begin, ground_truth: {bags}/begin.npz}}\n- {{bag: nowhere, ground_truth: {bags}/end.npz}}\n"
+    )
+    arguments = ["evaluate", str(tmp_path / "list.yaml"), "--vocabulary", WORDS, "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--model", str(model_folder), "--stride", "4"]) == 2
+    captured = capsys.readouterr()
+    assert "nowhere: " in captured.err and "does not exist" in captured.err
+    assert "1 of 2 bags" in captured.out
+    assert (tmp_path / "out" / "begin" / "report.html").is_file()
+
+
+def test_two_runs_side_by_side(runs, model_folder, tmp_path, capsys):
+    more = ["--stride", "12", "--split", "b15n4", "--quiet"]
+    assert evaluate(model_folder, tmp_path / "other", *more, vocabulary=WORDS + ",door") == 0
+    arguments = ["evaluate", "--compare", str(runs[0]), str(tmp_path / "other"), "--out", str(tmp_path)]
+    capsys.readouterr()
+    assert main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "settings.stride: 8 | 12" in said
+    page = (tmp_path / "compare.html").read_text()
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])["comparison"]
+    first, second = (report_of(folder)["scores"]["live"] for folder in (runs[0], tmp_path / "other"))
+    assert data["scores"]["live labels"]["difference"]["miou"] == pytest.approx(second["miou"] - first["miou"])
+    assert next(row for row in data["classes"] if row["name"] == "door")["difference"] is None
+    assert main(["evaluate", "--compare", str(runs[0]), str(runs[1])]) == 0
+    assert "settings" not in capsys.readouterr().out, "equal runs differ in nothing"
+    assert main(["evaluate", "--compare", str(runs[0]), str(tmp_path / "nothing")]) == 2
+    assert "cannot be read as the report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evaluate", "--out", "x"], "give a BAG"),
+        (["evaluate", str(ROOM), "--vocabulary", "wall", "--out", "x"], "no ground truth"),
+        (["evaluate", str(ROOM.parent.parent / "docs"), "--vocabulary", "wall", "--out", "x"], "nor a folder of bags"),
+    ],
+)
+def test_incomplete_commands_say_what_is_missing(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err

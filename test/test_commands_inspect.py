@@ -3,7 +3,6 @@
 
 import json
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from bag_writing import (
     PERIOD,
     SECOND,
     START,
-    Event,
     image,
     recording,
     replaced,
@@ -24,24 +22,17 @@ from bag_writing import (
     without,
     write,
 )
-from rosbags.highlevel import AnyReader
+from room_recording import ROOM, room_events
 
 from xmask3d_ros.cli import main
 from xmask3d_ros.evaluation.inspect.finding import Level
 from xmask3d_ros.evaluation.inspect.recording import inspect_bag
 
-ROOM = Path(__file__).resolve().parent.parent / "sample" / "room"
-
 
 @pytest.fixture(scope="module")
 def room():
     """The bundled room's messages of its first twelve frames, to be spoilt."""
-    with AnyReader([ROOM], default_typestore=store) as reader:
-        events = [
-            Event(connection.topic, reader.deserialize(raw, connection.msgtype), stamp)
-            for connection, stamp, raw in reader.messages()
-        ]
-    return [event for event in events if event.recorded_ns <= events[0].recorded_ns + 6 * SECOND]
+    return room_events(0, 6)
 
 
 def stamp_of(message):

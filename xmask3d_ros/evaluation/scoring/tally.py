@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from xmask3d_ros.evaluation.calibration import Calibration, calibration, merged
@@ -49,6 +50,17 @@ class Tally:
         stated = np.clip(confidence[scored][labelled], 0.0, 1.0)  # float32 sums of shares may pass 1 by rounding
         self._calibration = merged([self._calibration, calibration(stated, right[labelled])])
         return float(right.mean()) if len(truth) else float("nan")
+
+    def restore(self, result: dict[str, Any]) -> None:
+        """Add what another tally of the same classes had counted, from its :meth:`result`."""
+        self.confusion.matrix += torch.tensor(result["confusion"], dtype=torch.int64)
+        stated = result["reliability"]
+        confidence, accuracy = (
+            np.array([np.nan if value is None else value for value in stated[name]])
+            for name in ("confidence", "accuracy")
+        )
+        part = Calibration(float("nan"), confidence, accuracy, np.array(stated["points"], np.int64))
+        self._calibration = merged([self._calibration, part])
 
     def result(self) -> dict[str, Any]:
         """All scores as plain numbers; fractions, ``None`` where there is nothing to average.
