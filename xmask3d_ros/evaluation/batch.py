@@ -94,7 +94,10 @@ def run_jobs(
             note(job, _outcome(work, job))
         return failed
     threads = max(1, (os.cpu_count() or 1) // processes)
-    context = multiprocessing.get_context("spawn")  # a forked child may not use a GPU, nor torch's threads
+    # Children of a server that has imported everything but used nothing: a child of this process could neither use a
+    # GPU nor torch's threads, and one begun from nothing would import for seconds.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([getattr(work, "func", work).__module__])
     with ProcessPoolExecutor(processes, context, _begin, (threads,)) as pool:
         futures = {pool.submit(_outcome, work, job): job for job in jobs}
         for future in as_completed(futures):
