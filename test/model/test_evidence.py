@@ -151,7 +151,7 @@ def test_sums_fade_and_the_table_of_masks_stays_small(model, text, observations)
 
 
 def test_bytes_a_voxel_are_as_stated(model, text, observations):
-    """README: beside 64 of geometry, compact evidence holds 4 h + 48 bytes a voxel, h the width of the 3D network's last feature."""
+    """Beside 64 of geometry, compact evidence holds 4 h + 48 bytes, h the width of the 3D network's last feature."""
     voxels, _, _, _ = run("compact", model, text, observations, [A])
     hidden = model.config.point_network.planes[-1]
     assert voxels.nbytes == (64 + 4 * hidden + 4 + 4 * SLOTS + 4 * SLOTS + 4 + 2 + 2 + 4) * len(voxels)

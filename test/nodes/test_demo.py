@@ -8,7 +8,6 @@ import json
 import bag_writing
 import numpy as np
 import pytest
-from plyfile import PlyData
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 
@@ -24,6 +23,7 @@ from xmask3d_ros.nodes.play_bag import BagPlayer
 from xmask3d_ros.nodes.reporting import Reporter
 from xmask3d_ros.nodes.spinning import Spinner
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
+from xmask3d_ros.ply import read_comments, read_vertices
 from xmask3d_ros.vocabulary import make_vocabulary
 
 pytestmark = pytest.mark.ros
@@ -56,8 +56,9 @@ def test_the_live_map_is_the_offline_map(ros, model, model_folder, tmp_path, mon
     for frame in open_bag(bag):
         segmenter.process(frame)
     offline = segmenter.labelled_cloud()
-    live = PlyData.read(out / "labelled.ply")
-    vertices, names = live["vertex"], dict(line.split()[1:3] for line in live.comments if line.startswith("class"))
+    vertices = read_vertices(out / "labelled.ply", ("x", "y", "z", "label"))
+    comments = read_comments(out / "labelled.ply")
+    names = dict(line.split()[1:3] for line in comments if line.startswith("class"))
     np.testing.assert_array_equal(np.stack([vertices[axis] for axis in "xyz"], axis=1), offline.positions)
     np.testing.assert_array_equal(
         np.stack([vertices[name] for name in ("red", "green", "blue")], axis=1), offline.colors
@@ -104,10 +105,7 @@ def test_recordings_of_all_kinds_are_played_whole(ros, tmp_path, storage):
                 lambda message, topic=topic: heard.extend(
                     (topic, nanoseconds(one.header.stamp)) for one in message.transforms
                 ),
-                QoSProfile(
-                    depth=10,
-                    durability=DurabilityPolicy.TRANSIENT_LOCAL if "static" in topic else DurabilityPolicy.VOLATILE,
-                ),
+                QoSProfile(depth=10, durability=durability),
             )
         wait_until(lambda: not player.unheard(), what=f"{player.unheard()}")
         paired = []
