@@ -13,7 +13,7 @@ from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
 from xmask3d_training.towers.pairs import read_pairs
-from xmask3d_training.towers.pairs_command import pairs_of_scene
+from xmask3d_training.towers.pairs_command import pairs_of_scene, without_holes
 from xmask3d_training.towers.word_list import generator_words
 from xmask3d_training.towers.words import forget_words
 
@@ -68,6 +68,13 @@ def test_a_named_window_shows_what_it_says(rooms):
 def test_equal_arguments_give_equal_pairs(rooms):
     assert pairs_of_scene(rooms, 3, "room00011_00") == pairs_of_scene(rooms, 3, "room00011_00")
     assert pairs_of_scene(rooms, 3, "room00011_00") != pairs_of_scene(rooms, 4, "room00011_00")
+
+
+def test_holes_get_their_objects_distance():
+    instance = np.array([[1, 1, 1, 2], [1, 3, 3, 2]], np.int32)
+    depth = np.array([[2.0, 4.0, 0.0, 1.0], [3.0, 0.0, 0.0, 1.0]])
+    found = without_holes(depth, instance)
+    np.testing.assert_array_equal(found, [[2, 4, 3, 1], [3, np.nan, np.nan, 1]])
 
 
 def test_rooms_of_another_generator_are_refused(rooms, monkeypatch):

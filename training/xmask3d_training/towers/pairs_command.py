@@ -44,7 +44,7 @@ def pairs_of_scene(root: Path, seed: int, scene: str) -> list[ViewPairs]:
     pairs = []
     for frame in layout.frames(scene):
         instance = _image(folder / "instance" / f"{frame}.png").astype(np.int32)
-        depth = _image(folder / "depth" / f"{frame}.png") / 1000.0
+        depth = without_holes(_image(folder / "depth" / f"{frame}.png") / 1000.0, instance)
         rng = np.random.default_rng((seed, about["held_out"], about["seed"], int(frame)))
         windows = windows_of_view(instance, depth, room.room.placed, room.room.kind, rng)
         if not about["held_out"]:
@@ -52,6 +52,18 @@ def pairs_of_scene(root: Path, seed: int, scene: str) -> list[ViewPairs]:
         image = (folder / "color" / f"{frame}.jpg").relative_to(root).as_posix()
         pairs.append(ViewPairs(image, tuple(captions[frame]), tuple(windows)))
     return pairs
+
+
+def without_holes(depth: NDArray[np.float64], instance: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Depth (H, W) whose missing readings are those of their object on average; NaN where it has none at all.
+
+    A caption may then say what is in front of what: a window pane without readings is not at distance 0.
+    """
+    filled = np.where(depth > 0, depth, np.nan)
+    for number in np.unique(instance[depth <= 0]):
+        known = depth[(instance == number) & (depth > 0)]
+        filled[(instance == number) & (depth <= 0)] = np.median(known) if len(known) else np.nan
+    return filled
 
 
 def main(arguments: Sequence[str]) -> int:
