@@ -41,7 +41,7 @@ def coloured(frames: int) -> list[bag_writing.Event]:
 
 
 def test_the_live_map_is_the_offline_map(ros, model, model_folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("rclpy.init", lambda: None)  # done once, for all tests
+    monkeypatch.setattr("rclpy.init", lambda **_: None)  # done once, for all tests
     monkeypatch.setattr("rclpy.shutdown", lambda: None)
     bag = bag_writing.write(tmp_path / "bag", coloured(6))
     parameters = {"model": str(model_folder), "device": "cpu", "min_view_points": 20, "threads": 1}

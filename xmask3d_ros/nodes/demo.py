@@ -17,6 +17,7 @@ import numpy as np
 import rclpy
 import torch
 from lifecycle_msgs.msg import Transition
+from rclpy.signals import SignalHandlerOptions
 from tqdm import tqdm
 
 from xmask3d_ros.cloud import LabelledCloud
@@ -68,7 +69,7 @@ def run_demo(options: DemoOptions) -> dict[str, Any]:
         BagError: the recording cannot be played.
     """
     os.environ.update(options.environment)
-    rclpy.init()
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)  # Ctrl-C is Python's KeyboardInterrupt
     node = rclpy.create_node("xmask3d_demo")
     reporter = Reporter(node.get_logger().warning, node.get_logger().error)
     try:
@@ -90,8 +91,9 @@ def run_demo(options: DemoOptions) -> dict[str, Any]:
 def node_parameters(options: DemoOptions) -> dict[str, Any]:
     """The node's parameters: those asked for, and what follows from the recording."""
     topics = options.frames.topics
-    # Lossless between the two processes; a driver's images come best effort.
-    reliable = {f"qos_overrides.{topic}.subscription.reliability": "reliable" for topic in (topics.color, topics.depth)}
+    # Lossless between the two processes, from the first message on; a driver's come best effort.
+    heard = filter(None, vars(topics).values())
+    reliable = {f"qos_overrides.{topic}.subscription.reliability": "reliable" for topic in heard}
     compressed = {
         "compressed_color": topics.color.endswith("/compressed"),
         "compressed_depth": topics.depth.endswith("/compressedDepth"),

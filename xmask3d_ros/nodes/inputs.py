@@ -45,6 +45,7 @@ class Inputs:
         self.skew_ns = 0
         """Difference of the stamps in the last pair."""
         self._last_pair = time.monotonic()
+        self._arrived: dict[str, float] = {}  # by topic, when its last message came
         color = interfaces.COMPRESSED_COLOR if config.compressed_color else interfaces.COLOR
         depth = interfaces.COMPRESSED_DEPTH if config.compressed_depth else interfaces.DEPTH
         self._images = {"color": color, "depth": depth}
@@ -79,6 +80,7 @@ class Inputs:
 
     def _image_callback(self, kind: str) -> Callable[[Any], None]:
         def image(message: Any) -> None:
+            self._arrived[self.topics[kind]] = time.monotonic()
             jumps = self.pairing.jumps
             repeated = self.pairing.dropped[f"repeated {kind}"]
             pair = self.pairing.add(kind, nanoseconds(message.header.stamp), message)
@@ -98,6 +100,7 @@ class Inputs:
 
     def _info_callback(self, kind: str) -> Callable[[CameraInfo], None]:
         def info(message: CameraInfo) -> None:
+            self._arrived[self.info_topics[kind]] = time.monotonic()
             self.infos[kind] += 1
             self.cameras[kind].add(message)
 
@@ -116,31 +119,25 @@ class Inputs:
         """Warn, if there has been no pair for a while, of what is received and what is not."""
         if self.silent_for < SILENCE:
             return
-        pairing = self.pairing
-        parts = [
-            self._heard(self.topics[kind], pairing.received[kind], pairing.newest.get(kind)) for kind in self.topics
-        ]
-        parts += [self._heard(self.info_topics[kind], self.infos[kind], None) for kind in self.info_topics]
-        if len(pairing.newest) == 2:
-            apart = abs(pairing.newest["color"] - pairing.newest["depth"]) / 1e9
+        newest = self.pairing.newest
+        parts = [self._heard(topic, self.pairing.received[kind]) for kind, topic in self.topics.items()]
+        parts += [self._heard(topic, self.infos[kind]) for kind, topic in self.info_topics.items()]
+        tolerance = self.pairing.tolerance_ns / 1e9
+        if len(newest) == 2 and (apart := abs(newest["color"] - newest["depth"]) / 1e9) > tolerance:
             parts.append(
-                f"newest stamps {apart:.3f} s apart, pairing_tolerance {pairing.tolerance_ns / 1e9} s: "
+                f"newest stamps {apart:.3f} s apart, pairing_tolerance {tolerance} s: "
                 "raise it, or synchronise the clocks of the streams"
             )
         self._reporter.warn(
             "silence", f"no pair of colour and depth images for {self.silent_for:.0f} s. " + "; ".join(parts)
         )
 
-    def _heard(self, topic: str, received: int, newest: int | None) -> str:
+    def _heard(self, topic: str, received: int) -> str:
+        if received:
+            return f"{topic}: {received} received, the last {time.monotonic() - self._arrived[topic]:.0f} s ago"
         publishers = self._node.count_publishers(topic)
-        heard = f"{topic}: {received} received"
-        if newest is not None:
-            heard += f", newest stamp {newest / 1e9:.3f} s"
-        if not received:
-            heard += f", {publishers} publishers" + (
-                " (is the driver running, is the topic remapped?)" if not publishers else " (is it publishing?)"
-            )
-        return heard
+        remedy = "is it publishing?" if publishers else "is the driver running, is the topic remapped?"
+        return f"{topic}: 0 received, {publishers} publishers ({remedy})"
 
     def destroy(self) -> None:
         """End the subscriptions."""
