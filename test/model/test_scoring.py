@@ -8,7 +8,7 @@ import torch.nn.functional as functional
 from small_model import small_model, small_view
 
 from xmask3d_ros.model.config import ScoringConfig
-from xmask3d_ros.model.scoring import FORBIDDEN, Scorer, decide
+from xmask3d_ros.model.scoring import FORBIDDEN, Scorer, ViewEvidence, decide
 from xmask3d_ros.model.text import TextClasses
 from xmask3d_ros.vocabulary import make_vocabulary
 
@@ -151,3 +151,18 @@ def test_no_log_of_zero_where_a_probability_underflows(model, evidence):
     extreme = Scorer(weights.__class__(**{**vars(weights), "scale": torch.tensor(1e4)}), ScoringConfig())
     scores = extreme.score(evidence, model.text_encoder().classes(MIXED)).log_scores
     assert bool(torch.isfinite(scores).all())
+
+
+def test_a_probability_of_one_half_covers_a_point_but_does_not_make_a_query_usable(model):
+    """The reference drops queries by > 0.5 and cuts final masks by >= 0.5 (METHODS 1.16)."""
+    logits = torch.tensor([[[0.0, 0.0], [0.0, 5.0]]])
+    embeddings = torch.randn(2, 24)
+
+    def queries(*places):
+        rows, columns = torch.tensor(places).unbind(1)
+        hidden, binary = torch.randn(len(places), 12), torch.ones(len(places))
+        evidence = ViewEvidence.observe(hidden, rows, columns, binary, logits, embeddings[:1], embeddings[1:], (2, 2))
+        return model.scorer().score(evidence, model.text_encoder().classes(MIXED)).query.tolist()
+
+    assert queries((0, 0), (1, 1)) == [0, 0]
+    assert queries((0, 0), (0, 1)) == [-1, -1]
