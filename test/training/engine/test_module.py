@@ -184,9 +184,7 @@ def test_learning_rates_and_their_course(start):
         scheduler.step()
     assert rates[0] == pytest.approx([1e-3 / 5, 1e-4 / 5])
     assert rates[50] == pytest.approx([0.5e-3, 0.5e-4])
-    assert rates[25] == pytest.approx(
-        [1e-3 * 0.5 * (1 + math.cos(math.pi / 4))] + [1e-4 * 0.5 * (1 + math.cos(math.pi / 4))]
-    )
+    assert rates[25] == pytest.approx([rate * (1 + math.cos(math.pi / 4)) / 2 for rate in (1e-3, 1e-4)])
     assert rates[100] == pytest.approx([0, 0])
 
 
@@ -194,7 +192,7 @@ def test_diverged_losses_end_the_run_with_their_names(start, batch, monkeypatch)
     module = make(start)
     monkeypatch.setattr(module, "terms", lambda _: {"loss_3d": torch.tensor(1.0), "loss_ce": torch.tensor(math.nan)})
     monkeypatch.setattr(XMask3DModule, "global_step", 7)
-    with pytest.raises(TrainingDiverged, match="loss_ce not finite at step 7.*scene"):
+    with pytest.raises(TrainingDiverged, match=r"loss_ce not finite at step 7.*scene"):
         module.training_step(batch, 0)
 
 
