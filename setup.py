@@ -51,6 +51,7 @@ setup(
         "transformers",
     ],
     extras_require={
+        "rerun": ["rerun-sdk"],
         "test": [
             "embreex",
             "hypothesis",

@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--stride", type=int, default=1, help="run the network on every n-th frame (default: 1)")
     parser.add_argument("--worst", type=int, default=6, help="frames shown in the report (default: 6)")
+    parser.add_argument("--rerun", type=Path, metavar="FILE.rrd", help="write the run for the rerun viewer (one bag)")
     parser.add_argument("--jobs", type=int, default=1, help="bags evaluated at once, in processes (default: 1)")
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
@@ -83,6 +84,8 @@ def run(options: argparse.Namespace) -> None:
         if len(jobs) == 1 and jobs[0].bag == options.bags[0]:
             print(run_table(_evaluate_job(options, options.out, jobs[0])))
             print(f"see {options.out}/{PAGE_FILE}, {REPORT_FILE}, labelled.ply")
+        elif options.rerun is not None:
+            raise CommandError("--rerun takes one bag: evaluate the one that is to be looked at by itself")
         else:
             _evaluate_many(options, jobs)
     except (*INPUT_ERRORS, ReportError) as error:

@@ -4,23 +4,28 @@
 from __future__ import annotations
 
 import argparse
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
+from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.commands.segment import check_device, make_report
 from xmask3d_ros.evaluation.bag import BagError, Topics, open_bag
 from xmask3d_ros.evaluation.report.document import REPORT_FILE, make_document, write_document
 from xmask3d_ros.evaluation.report.page_file import write_page
+from xmask3d_ros.evaluation.report.rerun_file import RerunFile
+from xmask3d_ros.evaluation.scoring.clouds import class_numbers
 from xmask3d_ros.evaluation.scoring.run import Evaluator
 from xmask3d_ros.evaluation.scoring.split import find_split, groups_of
 from xmask3d_ros.evaluation.scoring.tally import Groups
 from xmask3d_ros.evaluation.truth.error import GroundTruthError
 from xmask3d_ros.evaluation.truth.open import TruthOptions, open_truth
 from xmask3d_ros.files import write_ply
+from xmask3d_ros.geometry import RgbdFrame
 from xmask3d_ros.model.checkpoint import CheckpointError, load_model
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.frozen_files import FrozenWeightsError
@@ -78,18 +83,32 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         (config.min_depth, config.max_depth),
     )
     evaluator = Evaluator(segmenter, truth.reference, groups, options.radius, options.stride, options.worst)
+    recording = None if options.rerun is None else RerunFile(options.rerun, groups.names)
+    if recording is not None:
+        evaluator.watcher = partial(_record, recording, groups.names, config.map.voxel_size)
     try:
         outcome = evaluator.run(
             tqdm(frames, total=len(frames), unit="frame", desc=Path(options.bag).name, disable=options.quiet)
         )
+        if recording is not None:
+            recording.truth(outcome.at_truth.points, outcome.at_truth.truth, config.map.voxel_size)
     finally:
         truth.close()
+        if recording is not None:
+            recording.close()
     facts = make_report(frames, segmenter, outcome.cloud, options)
     document = make_document(facts, outcome, truth, groups, settings_of(options))
     write_ply(outcome.cloud, options.out / "labelled.ply", frames.fixed_frame)
     write_page(document, outcome, groups.names, options.out / PAGE_FILE)
     write_document(document, options.out / REPORT_FILE)
     return document
+
+
+def _record(
+    recording: RerunFile, names: tuple[str, ...], voxel_size: float, frame: RgbdFrame, cloud: LabelledCloud | None
+) -> None:
+    classes = np.empty(0, np.int64) if cloud is None else class_numbers(cloud, names)
+    recording.frame(frame, cloud, classes, voxel_size)
 
 
 def choose_groups(split: str | None, vocabulary: Vocabulary, config: ModelConfig) -> Groups:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,8 @@ class Evaluator:
     """The network runs on every n-th frame."""
     worst_frames: int = 6
     """How many frames are kept with pictures."""
+    watcher: Callable[[RgbdFrame, LabelledCloud | None], None] | None = None
+    """Is shown every frame, with the map as labelled after it where it was segmented."""
     live: Tally = field(init=False)
     single_views: Tally = field(init=False)
 
@@ -84,6 +86,8 @@ class Evaluator:
             poses.append(frame.world_from_camera)
             if observed is not None:
                 lines.append(self._score(number, frame, *observed, worst))
+            if self.watcher is not None:
+                self.watcher(frame, None if observed is None else observed[2])
             watch.look()
         cloud = self.segmenter.labelled_cloud()
         found = map_at_truth(cloud, self.groups.names, *self.reference.cloud(), self.radius)
