@@ -20,7 +20,7 @@ UNPINNED = {"torch", "torchvision"}
 """Resolved together by pip, to match each other and the machine's driver."""
 DECLARED_AS = {"tf2_ros": "tf2_ros_py"}
 """ROS packages whose module has another name."""
-OPTIONAL = {"MinkowskiEngine", "MinkowskiEngineBackend", "xmask3d_training"}
+OPTIONAL = {"MinkowskiEngine", "MinkowskiEngineBackend", "xmask3d_training", "rerun"}
 """Imported only where somebody has installed them."""
 
 
