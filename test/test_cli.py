@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``xmask3d segment``: results on a small recording, and clear refusals of bad input."""
 
+import importlib.util
 import json
 
 import numpy as np
@@ -125,6 +126,13 @@ def test_a_missing_bag_model_or_gpu_is_named(bag, tmp_path, model_folder, capsys
     assert "no device" in capsys.readouterr().err
     assert segment(bag, tmp_path / "out", "xmask3d") == 2
     assert "import-checkpoint" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(importlib.util.find_spec("MinkowskiEngine") is not None, reason="MinkowskiEngine is installed")
+def test_an_absent_sparse_backend_is_named(bag, tmp_path, model_folder, capsys):
+    assert segment(bag, tmp_path / "out", model_folder, "--sparse-backend", "minkowski") == 2
+    assert "MinkowskiEngine" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_stride_integrates_every_frame(bag, tmp_path, model_folder):

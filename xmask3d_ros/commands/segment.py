@@ -26,6 +26,7 @@ from xmask3d_ros.model.frozen_files import FrozenWeightsError
 from xmask3d_ros.model.xmask3d import PRECISIONS
 from xmask3d_ros.picture import draw
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
+from xmask3d_ros.sparse import BACKENDS
 from xmask3d_ros.timing import latency
 from xmask3d_ros.versions import versions
 from xmask3d_ros.vocabulary import VocabularyError, read_vocabulary
@@ -44,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_bag_arguments(parser)
     parser.add_argument(
         "--evidence", choices=("exact", "compact"), default="exact", help="what voxels remember (default: exact)"
+    )
+    parser.add_argument(
+        "--sparse-backend", choices=BACKENDS, default="native", help="sparse convolutions (default: native)"
     )
     parser.add_argument("--stride", type=int, default=1, help="run the network on every n-th frame (default: 1)")
 
@@ -80,10 +84,11 @@ def run(options: argparse.Namespace) -> None:
         topics = Topics(options.color_topic, options.depth_topic, options.color_info_topic, options.depth_info_topic)
         frames = open_bag(options.bag, topics, options.fixed_frame, options.tolerance)
         model = load_model(options.model, check_device(options.device), options.precision, options.random_weights)
+        model.sparse_backend = options.sparse_backend
         segmenter = Segmenter(model, vocabulary, SegmenterConfig(evidence=options.evidence))
         poses = segment(frames, segmenter, options.stride)
         write_results(frames, segmenter, poses, options)
-    except (BagError, VocabularyError, CheckpointError, FrozenWeightsError) as error:
+    except (BagError, VocabularyError, CheckpointError, FrozenWeightsError, ImportError) as error:
         raise CommandError(str(error)) from error
 
 

@@ -73,6 +73,7 @@ class XMask3D(nn.Module):
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         self.config = config
         self.precision = "fp32"
+        self.sparse_backend = "native"
         self._chance = np.random.default_rng(0)
         channels = config.clip.embedding_channels
         self.point_branch = PointBranch(config.point_network, channels)
@@ -142,7 +143,7 @@ class XMask3D(nn.Module):
             stage: context manager entered around each named stage.
         """
         with stage("point_branch"):
-            maps = coordinate_maps(coordinates)
+            maps = coordinate_maps(coordinates, backend=self.sparse_backend)
             points = self.point_branch(coordinates, features, maps)
         with stage("binary_head"):
             binary_logits = self.binary_head(coordinates, features, maps)
