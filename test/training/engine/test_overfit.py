@@ -16,7 +16,7 @@ from xmask3d_training.engine.module import XMask3DModule
 from xmask3d_training.losses.config import LossConfig
 from xmask3d_training.protocol.branches import BRANCHES
 
-STEPS = 150
+STEPS = 110
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,12 @@ def overfitted(tmp_path_factory):
     from room_fixture import write_root
 
     folder = tmp_path_factory.mktemp("overfit")
-    root = write_root(folder / "data", train=1, frames=4, step=0.06)
+    root = write_root(folder / "data", train=1, frames=4, step=0.07)
     save_model(small_model(), folder / "start", include_frozen=True)
     module = XMask3DModule(
         network=str(folder / "start"),
         losses=LossConfig(sampled_points=256, mask_3d=0.0),
-        optimiser=OptimiserConfig(learning_rate=3e-3, learning_rate_3d=5e-3),
+        optimiser=OptimiserConfig(learning_rate=4e-3, learning_rate_3d=6e-3),
         cache=CacheConfig(folder / "cache", latent="taps"),
     )
     data = XMask3DData(

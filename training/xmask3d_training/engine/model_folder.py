@@ -14,13 +14,13 @@ from xmask3d_ros.model.xmask3d import XMask3D
 class ModelFolder(lightning.Callback):
     """Writes ``model/`` in the run's folder: what ``xmask3d segment --model`` and ``--model.weights`` take."""
 
-    def __init__(self, every_n_epochs: int = 1, include_frozen: bool = False) -> None:
+    def __init__(self, every_n_epochs: int = 1, include_frozen: bool | None = None) -> None:
         """How often, and what.
 
         Args:
             every_n_epochs: and after the last one.
-            include_frozen: write CLIP and the diffusion model too, 5 GB at the paper's sizes. Needed where their
-                weights are published nowhere.
+            include_frozen: write CLIP and the diffusion model too, 5 GB at the paper's sizes; none: where the
+                network's configuration names no place that publishes them.
         """
         self.every_n_epochs, self.include_frozen = every_n_epochs, include_frozen
 
@@ -37,4 +37,7 @@ class ModelFolder(lightning.Callback):
         network = pl_module.network
         assert isinstance(network, XMask3D)
         if trainer.is_global_zero:
-            save_model(network, Path(trainer.default_root_dir) / "model", self.include_frozen)
+            config = network.config
+            unpublished = not (config.diffusion.pretrained and config.clip.pretrained)
+            frozen = unpublished if self.include_frozen is None else self.include_frozen
+            save_model(network, Path(trainer.default_root_dir) / "model", frozen)
