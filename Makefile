@@ -25,8 +25,9 @@ help:
 demo: setup
 	$(RUN)xmask3d demo $(BAG) --vocabulary $(VOCABULARY) --model $(MODEL) --out $(OUT)
 
+test: export OMP_NUM_THREADS = 1
 test: lint
-	$(RUN)python -m pytest
+	$(RUN)python -m pytest -n 2 --dist loadgroup
 
 lint: setup
 	$(RUN)python -m ruff check

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from small_model import small_model
 
-# A ROS domain of the test run's own: robots and other runs nearby are neither heard nor fed.
-os.environ.setdefault("ROS_DOMAIN_ID", str(os.getpid() % 100 + 1))
+# A ROS domain of the test process's own: robots and other runs nearby are neither heard nor fed.
+if "PYTEST_XDIST_WORKER" in os.environ or "ROS_DOMAIN_ID" not in os.environ:
+    os.environ["ROS_DOMAIN_ID"] = str(os.getpid() % 100 + 1)
 os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 
 
@@ -25,3 +26,14 @@ def test_data() -> Path:
 def model():
     """A complete small network; tests must not change it."""
     return small_model()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, a module's tests stay together, and so do those that share the full-size network.
+
+    That network takes about a minute and 7 GiB to make: two processes must not both do so.
+    """
+    for item in items:
+        shared = "official_run" in getattr(item, "fixturenames", ())
+        group = "full-size network" if shared else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
