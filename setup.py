@@ -62,7 +62,7 @@ setup(
             "pytest-xdist",
             "ruff",
             "trimesh",
-        ]
+        ],
     },
     entry_points={
         "console_scripts": [
