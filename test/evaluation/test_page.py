@@ -98,10 +98,14 @@ def test_in_a_browser_it_loads_turns_and_sorts(tmp_path, kind):
     path = page(tmp_path / "report.html")
     path.write_text(path.read_text().replace("</body>", TRIAL))
     address = f"file://{path}" + ("?plain" if kind == "canvas" else "")
-    arguments = ["--headless=new", "--no-sandbox", "--enable-unsafe-swiftshader", "--virtual-time-budget=4000",
+    arguments = ["--headless=new", "--no-sandbox", "--enable-unsafe-swiftshader", "--virtual-time-budget=30000",
                  f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", address]  # fmt: skip
-    shown = subprocess.run([BROWSER, *arguments], capture_output=True, text=True, timeout=120).stdout
-    body = re.search(r"<body[^>]*>", shown)[0]
+    # On busy cores the browser may write the page down before it has drawn a frame: then it is asked again.
+    for _ in range(3):
+        shown = subprocess.run([BROWSER, *arguments], capture_output=True, text=True, timeout=90).stdout
+        body = re.search(r"<body[^>]*>", shown)[0]
+        if "data-sorted" in body:
+            break
     assert 'data-ready="yes"' in body
     assert f'data-view="{kind}"' in body
     assert 'data-turned="true"' in body
