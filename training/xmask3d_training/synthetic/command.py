@@ -71,9 +71,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     seeds = range(options.seed, options.seed + options.rooms)
     jobs: list[Job] = [(options.out, seed, options.views, options.held_out, options.bag) for seed in seeds]
     started = time.monotonic()
-    captions = dict(tqdm(_results(jobs, min(options.processes, options.rooms)), total=len(jobs), unit="room"))
-    if not options.bag:
-        write_captions(captions, options.out)
+    captions = {}
+    try:
+        for name, told in tqdm(_results(jobs, min(options.processes, options.rooms)), total=len(jobs), unit="room"):
+            captions[name] = told
+    finally:  # an interrupted command leaves rooms that can be used
+        if captions and not options.bag:
+            write_captions(captions, options.out)
     minutes = (time.monotonic() - started) / 60
     views = options.rooms * options.views
     print(f"{options.rooms} rooms, {views} views in {options.out}: {views / minutes:.0f} views a minute")
