@@ -9,6 +9,7 @@ from xmask3d_ros.model.clip import ClipTowers
 from xmask3d_ros.model.mask_clip import MaskClip
 from xmask3d_training.towers.clip_images import embed_images, embed_windows, positions, tokens_of_windows
 from xmask3d_training.towers.contrastive import contrastive_loss
+from xmask3d_training.towers.meaning import also_true, said
 
 VISUAL = ClipTowers(small_config().clip).visual
 IMAGES = torch.randint(0, 256, (2, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
@@ -44,14 +45,24 @@ def test_the_loss_is_clips_own_for_different_captions():
     logits = 7 * functional.normalize(images) @ functional.normalize(texts).T
     target = torch.arange(5)
     expected = (functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)) / 2
-    torch.testing.assert_close(contrastive_loss(images, texts, target, torch.tensor(7.0)), expected)
+    nothing = torch.eye(5, dtype=torch.bool)
+    torch.testing.assert_close(contrastive_loss(images, texts, nothing, torch.tensor(7.0)), expected)
 
 
-def test_repeated_captions_are_right_for_all_their_images():
-    texts = torch.eye(4)[:2]
-    caption = torch.tensor([0, 0, 1])
+def test_captions_are_not_contrasted_with_other_images_they_are_true_of():
+    texts = torch.eye(4)[torch.tensor([0, 0, 1])]
+    true = also_true(said(["a photo of a red chair", "a chair", "a table"]))
+    assert true.tolist() == [[True, True, False], [False, True, False], [False, False, True]]
     scale = torch.tensor(50.0)
-    right = contrastive_loss(texts[caption], texts, caption, scale)
-    # The two images of the first caption share it, half each; by image nothing is lost.
-    torch.testing.assert_close(right, (2 / 3) * torch.tensor(2.0).log() / 2)
-    assert contrastive_loss(texts[1 - caption], texts, caption, scale) > 20
+    # Image 0 may lie at caption 1; image 1 at caption 0 may not: it need not be red.
+    torch.testing.assert_close(contrastive_loss(texts, texts, true, scale), torch.tensor(2.0).log() / 3)
+    torch.testing.assert_close(contrastive_loss(texts, texts, true | true.T, scale), torch.tensor(0.0))
+    assert contrastive_loss(texts.roll(1, 0), texts, true, scale) > 10
+
+
+def test_what_captions_say():
+    same = said(["two shower curtains", "this is a shower curtain"])
+    assert bool((same[0] == same[1]).all())
+    # A noun of several words is not one of its words, and what stands between the nouns counts.
+    others = also_true(said(["a shower curtain", "a curtain", "a curtain next to a shower curtain"]))
+    assert others.tolist() == [[True, False, False], [False, True, False], [True, True, True]]

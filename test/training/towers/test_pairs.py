@@ -12,7 +12,8 @@ from xmask3d_training.cli import main
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
-from xmask3d_training.towers.pairs import read_pairs
+from xmask3d_training.towers.looks import anew, as_it_is, mirrored
+from xmask3d_training.towers.pairs import ViewPairs, Window, read_pairs
 from xmask3d_training.towers.pairs_command import pairs_of_scene, without_holes
 from xmask3d_training.towers.word_list import generator_words
 from xmask3d_training.towers.words import forget_words
@@ -100,3 +101,27 @@ def test_forgotten_words(rooms):
     start, end = tokens[0, 0], tokens.max()
     assert (gone[:, 0] == start).all() and ((gone == end) == (tokens == end)).all()
     assert (gone[0, 1:4] == WordListTokenizer.UNKNOWN).all() and ((gone == 0) == (tokens == 0)).all()
+
+
+def test_looks_keep_captions_true():
+    image = np.zeros((240, 320, 3), np.uint8)
+    image[60:120, 40:100] = 200
+    window = Window((40, 100, 60, 120), "a grey box to the left of a chair")
+    view = ViewPairs("", ("a view of a room",), (window, window, window, Window((0, 320, 0, 240), "a room")))
+    mirror = mirrored(as_it_is(image, view, np.random.default_rng(0)))
+    assert mirror.windows[0].box == (220, 280, 60, 120)
+    assert mirror.windows[0].caption == "a grey box to the right of a chair"
+    whole = 0
+    for seed in range(40):
+        look = anew(image, view, np.random.default_rng(seed))
+        whole += look.caption is not None
+        assert len(look.windows) >= 3
+        for found in look.windows:
+            if found.caption.startswith("a grey box"):
+                left, right, top, bottom = found.box
+                # Only what fills the window stays in it, and nearly all of that.
+                assert look.image[top:bottom, left:right].min() > 100
+                assert (look.image > 100).all(axis=2).sum() == (right - left) * (bottom - top) >= 0.85 * 60 * 60
+            else:
+                assert found.box == (0, look.image.shape[1], 0, look.image.shape[0])
+    assert 5 < whole < 39

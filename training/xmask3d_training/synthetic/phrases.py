@@ -30,10 +30,11 @@ SIZES = ("small", "large")
 ROOMS = ("bedroom", "living room", "kitchen", "bathroom", "office", "room")
 RELATIONS = ("on", "next to", "in front of", "behind", "to the left of", "to the right of")
 SIDES = ("on the left", "in the middle", "on the right")
-_GLUE = (
+GLUE = (
     "a an and with there is are the photo of view showing shows that has seen can see we you some in at one "
     "side other standing beside close up image scene this stands part"
 )  # fmt: skip
+"""Words between the others."""
 
 
 def plural(noun: str) -> str:
@@ -72,13 +73,14 @@ def noun_phrase(placed: Placed, rng: np.random.Generator) -> str:
     return article(" ".join([*adjectives(placed, rng), noun(placed.item.name, rng, placed.item.design)]))
 
 
+def nouns() -> list[str]:
+    """Every name of a thing, in the singular."""
+    synonyms = (word for words in SYNONYMS.values() for word in words)
+    return [*SCANNET_CLASSES, *CLUTTER, *STYLE_NAMES.values(), *synonyms]
+
+
 def vocabulary() -> list[str]:
     """Every word a caption can hold, sorted: what a text tower that reads captions has to know."""
-    nouns = [
-        *SCANNET_CLASSES,
-        *CLUTTER,
-        *STYLE_NAMES.values(),
-        *(word for words in SYNONYMS.values() for word in words),
-    ]
-    phrases = [*nouns, *map(plural, nouns), *ROOMS, *RELATIONS, *SIDES, *SIZES, *PALETTE, *NUMBERS.values(), _GLUE]
+    things = nouns()
+    phrases = [*things, *map(plural, things), *ROOMS, *RELATIONS, *SIDES, *SIZES, *PALETTE, *NUMBERS.values(), GLUE]
     return sorted({word for phrase in phrases for word in phrase.split()})

@@ -14,11 +14,11 @@ from torch.utils.data import Dataset
 from xmask3d_ros.model.config import SCANNET_CLASSES
 from xmask3d_ros.model.tokenizer import WordListTokenizer
 from xmask3d_training.towers.images import cut, read_view, relative_box, square_tensor
+from xmask3d_training.towers.looks import anew, as_it_is
+from xmask3d_training.towers.meaning import said
 from xmask3d_training.towers.pairs import ViewPairs, Window
 from xmask3d_training.towers.tower_data import TowerData, words_of
 from xmask3d_training.towers.words import forget_words
-
-WHOLE = (0.0, 1.0, 0.0, 1.0)
 
 
 class Pairs(NamedTuple):
@@ -27,11 +27,14 @@ class Pairs(NamedTuple):
     image: Tensor
     """(3, S, S) uint8 the whole view."""
     boxes: Tensor
-    """(1 + K, 4) left, right, top, bottom in fractions: the whole view, then K windows to be read inside it."""
+    """(1 + K, 4) left, right, top, bottom in fractions: of the whole view where it has a caption, then K windows to be
+    read inside it."""
     crops: Tensor
     """(C, 3, s, s) uint8 other windows, cut out."""
     tokens: Tensor
     """(1 + K + C, T) captions of all."""
+    said: Tensor
+    """(1 + K + C, M) bool what they say (meaning.py)."""
 
 
 class NamedWindows(NamedTuple):
@@ -57,14 +60,19 @@ class PairViews(Dataset[Pairs]):
         data, view = self._data, self._views[key % len(self._views)]
         rng = np.random.default_rng((data.seed, key))
         image = read_view(data.root / view.image)
-        chosen = [view.windows[i] for i in _draw(len(view.windows), data.windows + data.crops, rng)]
-        inside, outside = chosen[: data.windows], chosen[data.windows :]
-        captions = [view.captions[rng.integers(len(view.captions))], *(window.caption for window in chosen)]
+        look = data.look(image, view, rng)
+        # A part of a view has no caption of its own: one more window takes its place.
+        whole = () if look.caption is None else (Window((0, image.shape[1], 0, image.shape[0]), look.caption),)
+        wanted = 1 + data.windows + data.crops
+        chosen = [*whole, *(look.windows[i] for i in _draw(len(look.windows), wanted - len(whole), rng))]
+        inside, outside = chosen[: 1 + data.windows], chosen[1 + data.windows :]
+        captions = [window.caption for window in chosen]
         return Pairs(
-            image=square_tensor(image, data.image_size),
-            boxes=torch.tensor([WHOLE, *(relative_box(window.box, image) for window in inside)]),
-            crops=_crops(image, outside, data.crop_size),
+            image=square_tensor(look.image, data.image_size),
+            boxes=torch.tensor([relative_box(window.box, look.image) for window in inside]),
+            crops=_crops(look.image, outside, data.crop_size),
             tokens=forget_words(self._tokenizer(captions), data.forgotten_words, rng),
+            said=said(captions),
         )
 
 
@@ -105,6 +113,7 @@ class ClipData(TowerData):
         windows: int = 10,
         crops: int = 3,
         crop_size: int = 112,
+        augment: bool = True,
         forgotten_words: float = 0.02,
         measured_windows: int = 4,
         workers: int | None = None,
@@ -118,6 +127,7 @@ class ClipData(TowerData):
             windows: windows of each view read inside it, as MaskCLIP reads masks.
             crops: windows of each view cut out and seen alone.
             crop_size: their side in pixels; smaller than the tower's size costs less.
+            augment: whether views are looked at nearer, mirrored and in other light (looks.py).
             forgotten_words: share of words replaced by the unknown word.
             measured_windows: windows of each held-out view that zero-shot accuracy is measured on.
             workers: loader processes; none: the cores, at most 8.
@@ -125,6 +135,7 @@ class ClipData(TowerData):
         """
         super().__init__(root, batch_size, workers, seed)
         self.windows, self.crops, self.crop_size = windows, crops, crop_size
+        self.look = anew if augment else as_it_is
         self.forgotten_words, self.measured_windows = forgotten_words, measured_windows
         self.image_size = 0
         """Side of the tower's images, pixels."""

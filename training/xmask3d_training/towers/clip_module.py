@@ -21,6 +21,7 @@ from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.towers.clip_data import NamedWindows, Pairs
 from xmask3d_training.towers.clip_images import embed_images, embed_windows
 from xmask3d_training.towers.contrastive import contrastive_loss
+from xmask3d_training.towers.meaning import also_true
 from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
 from xmask3d_training.towers.words import with_words
 from xmask3d_training.towers.zero_shot import ZeroShot
@@ -63,15 +64,18 @@ class ClipModule(TowerModule):
         """Contrast all pairs of the batch."""
         inside = embed_windows(self.clip.visual, batch.image, batch.boxes)
         images = [inside.flatten(0, 1)]
-        tokens = [batch.tokens[:, : inside.shape[1]].flatten(0, 1)]
         if batch.crops.shape[1]:
             images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
-            tokens.append(batch.tokens[:, inside.shape[1] :].flatten(0, 1))
-        captions, caption = torch.cat(tokens).unique(dim=0, return_inverse=True)
-        texts = self.clip.encode_text(captions)
+        # The order of the images: first what is read in place, of all views; then what is cut out.
+        tokens, meant = (
+            torch.cat([part[:, : inside.shape[1]].flatten(0, 1), part[:, inside.shape[1] :].flatten(0, 1)])
+            for part in (batch.tokens, batch.said)
+        )
+        captions, caption = tokens.unique(dim=0, return_inverse=True)
+        texts = self.clip.encode_text(captions)[caption]
         scale = self.clip.logit_scale.exp().clamp(max=_MOST_SCALE)
         self.log("train/scale", scale.detach())
-        return self.checked(contrastive_loss(torch.cat(images).float(), texts.float(), caption, scale))
+        return self.checked(contrastive_loss(torch.cat(images).float(), texts.float(), also_true(meant), scale))
 
     def on_validation_epoch_start(self) -> None:
         """Class names as they stand, without a template (METHODS 1.9)."""
