@@ -34,6 +34,15 @@ def test_the_whole_view_is_its_own_window():
     torch.testing.assert_close(whole, embed_images(VISUAL, IMAGES), atol=1e-5, rtol=1e-4)
 
 
+def test_windows_of_some_patches():
+    boxes = torch.tensor([[[0.0, 1.0, 0.0, 1.0], [0.0, 0.5, 0.0, 0.5]]]).expand(2, -1, -1)
+    torch.manual_seed(0)
+    some, others = (embed_windows(VISUAL, IMAGES, boxes, kept=0.5) for _ in range(2))
+    assert not torch.allclose(some, others)
+    # All of them in another order are all of them.
+    torch.testing.assert_close(embed_windows(VISUAL, IMAGES, boxes, 0.99), embed_windows(VISUAL, IMAGES, boxes))
+
+
 def test_smaller_images_get_resampled_positions():
     assert positions(VISUAL, 4) is VISUAL.positional_embedding
     assert positions(VISUAL, 2).shape == (5, VISUAL.positional_embedding.shape[1])

@@ -22,8 +22,9 @@ Image-text pairs only. No depth, no 3D, no mask and no class label enters the tr
   surroundings, told by a caption of that object; anywhere, told like a view; or filled by wall or floor, told so. A
   window is a rectangle; which of its pixels belong to what is told to nobody.
 
-CLIP contrasts windows in two ways: cut out and seen alone, and read inside their view by a class token that sees only
-the patches the rectangle touches. The diffusion model sees whole views; its VAE sees pictures alone.
+CLIP contrasts windows in up to two ways: read inside their view by a class token that sees only the patches the
+rectangle touches, and cut out and seen alone. Views are also seen from nearer by, mirrored and in other light.
+The diffusion model sees whole views; its VAE sees pictures alone.
 
 All 19 ScanNet classes and the clutter beside them are named in captions, base and novel classes alike: CLIP and Stable
 Diffusion have read of all of them, too.

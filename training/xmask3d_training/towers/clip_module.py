@@ -38,6 +38,8 @@ class ClipModule(TowerModule):
         words: Path = Path("data/towers/words.txt"),
         sizes: str = "tiny",
         optimiser: TowerOptimiser = _OPTIMISER,
+        kept_patches: float = 0.5,
+        all_patches: float = 0.15,
         seed: int = 0,
     ) -> None:
         """Build the towers.
@@ -46,6 +48,8 @@ class ClipModule(TowerModule):
             words: the word list (taken from the data root).
             sizes: preset or folder whose configuration gives the sizes.
             optimiser: learning rate and its course.
+            kept_patches: share of a view's patches that a step looks at, drawn at random; costs less.
+            all_patches: share of the steps, the last ones, that look at all of them.
             seed: of the weights and of everything random in a step.
         """
         super().__init__(optimiser, seed)
@@ -58,11 +62,14 @@ class ClipModule(TowerModule):
             towers = ClipTowers(self.config.clip, words.parent)
         self.tokenizer = towers.tokenizer
         self.clip = towers.model.requires_grad_(True).train()
+        self.kept_patches, self.all_patches = kept_patches, all_patches
         self.zero_shot = ZeroShot(SCANNET_CLASSES, ("in place", "cut out"))
 
     def training_step(self, batch: Pairs, batch_idx: int) -> Tensor:
         """Contrast all pairs of the batch."""
-        inside = embed_windows(self.clip.visual, batch.image, batch.boxes)
+        last = self.global_step >= (1 - self.all_patches) * self.trainer.estimated_stepping_batches
+        kept = 1.0 if last else self.kept_patches
+        inside = embed_windows(self.clip.visual, batch.image, batch.boxes, kept)
         images = [inside.flatten(0, 1)]
         if batch.crops.shape[1]:
             images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
