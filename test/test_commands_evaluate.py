@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -100,12 +101,33 @@ def test_the_real_kitchen(model_folder, tmp_path, test_data):
         (["--ground-truth", "nothing.ply"], "no file nothing.ply"),
         (["--vocabulary", "teapot"], "--label-map"),
         (["--model", "no-such-model"], "no model 'no-such-model'"),
+        (["--live-rate", "0"], "--live-rate must be above 0"),
+        (["--live", "--stride", "2"], "--live needs --stride 1"),
+        (["--live", "--random-weights"], "leave --random-weights out"),
     ],
 )
 def test_faulty_input_is_refused_and_leaves_nothing(model_folder, tmp_path, capsys, more, message):
     assert evaluate(model_folder, tmp_path / "out", *more) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_live_run_without_ros_is_refused_with_the_remedy(model_folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rclpy", None)
+    for name in ("live", "playing"):
+        monkeypatch.delitem(sys.modules, f"xmask3d_ros.nodes.{name}", raising=False)
+    assert evaluate(model_folder, tmp_path / "out", "--live") == 2
+    said = capsys.readouterr().err
+    assert "--live runs the node, which needs ROS 2 (" in said and "source its set-up file" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_live_run_is_of_one_bag_and_one_process(model_folder, bags, tmp_path, capsys, monkeypatch):
+    assert many(model_folder, bags, tmp_path, "--stride", "1", "--live") == 2
+    assert "--live takes one bag" in capsys.readouterr().err
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert evaluate(model_folder, tmp_path, "--live") == 2
+    assert "run it without torchrun" in capsys.readouterr().err
 
 
 def test_a_broken_bag_is_refused(model_folder, tmp_path, capsys):

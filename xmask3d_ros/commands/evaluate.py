@@ -5,6 +5,9 @@ Reads bags in code, never by playback, so that every run gives the same result b
 labelled cloud (.npz, .ply, .pcd), a folder of label images, or an image topic of the bag (topic:/name). Writes
 report.json, report.html (open it in a browser; it needs no network) and labelled.ply into the output folder; for
 several bags, into a folder each, and summary.json. Bags whose report is there already are not evaluated again.
+
+With --live the node itself is run on the bag as well, over DDS and at the bag's own pace: the report then tells what
+was lost to time beside what the network got wrong.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import Any
 
 from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.commands.evaluate_bag import INPUT_ERRORS, PAGE_FILE, evaluate, settings_of
+from xmask3d_ros.commands.evaluate_live import add_live_arguments, check_live
 from xmask3d_ros.commands.segment import add_bag_arguments, add_model_arguments
 from xmask3d_ros.evaluation.batch import Job, find_jobs, my_share, run_jobs, summarise
 from xmask3d_ros.evaluation.report.compare import compare, comparison_table, write_comparison
@@ -51,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--stride", type=int, default=1, help="run the network on every n-th frame (default: 1)")
     parser.add_argument("--worst", type=int, default=6, help="frames shown in the report (default: 6)")
+    add_live_arguments(parser)
     parser.add_argument("--rerun", type=Path, metavar="FILE.rrd", help="write the run for the rerun viewer (one bag)")
     parser.add_argument("--jobs", type=int, default=1, help="bags evaluated at once, in processes (default: 1)")
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
@@ -81,7 +86,9 @@ def run(options: argparse.Namespace) -> None:
             return
         _check(options)
         jobs = find_jobs(options.bags, options.ground_truth)
-        if len(jobs) == 1 and jobs[0].bag == options.bags[0]:
+        one = len(jobs) == 1 and jobs[0].bag == options.bags[0]
+        check_live(options, several=not one)
+        if one:
             print(run_table(_evaluate_job(options, options.out, jobs[0])))
             print(f"see {options.out}/{PAGE_FILE}, {REPORT_FILE}, labelled.ply")
         elif options.rerun is not None:

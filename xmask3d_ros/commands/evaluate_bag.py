@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
+from contextlib import ExitStack
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,14 @@ from tqdm import tqdm
 
 from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.commands.error import CommandError
+from xmask3d_ros.commands.evaluate_live import PLY_FILE, play_live
 from xmask3d_ros.commands.segment import check_device, make_report
 from xmask3d_ros.evaluation.bag import BagError, Topics, open_bag
 from xmask3d_ros.evaluation.report.document import REPORT_FILE, make_document, write_document
 from xmask3d_ros.evaluation.report.page_file import write_page
 from xmask3d_ros.evaluation.report.rerun_file import RerunFile
 from xmask3d_ros.evaluation.scoring.clouds import class_numbers
+from xmask3d_ros.evaluation.scoring.live import LiveScores
 from xmask3d_ros.evaluation.scoring.run import Evaluator
 from xmask3d_ros.evaluation.scoring.split import find_split, groups_of
 from xmask3d_ros.evaluation.scoring.tally import Groups
@@ -63,7 +67,7 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """Evaluate one bag and write its results; returns the report.
 
     Raises:
-        CommandError: the split or the device is unknown.
+        CommandError: the split or the device is unknown, or the node did not answer.
         INPUT_ERRORS: whatever else cannot be used.
     """
     vocabulary = read_vocabulary(options.vocabulary)
@@ -83,19 +87,24 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         (config.min_depth, config.max_depth),
     )
     evaluator = Evaluator(segmenter, truth.reference, groups, options.radius, options.stride, options.worst)
-    recording = None if options.rerun is None else RerunFile(options.rerun, groups.names)
-    if recording is not None:
-        evaluator.watcher = partial(_record, recording, groups.names, config.map.voxel_size)
-    try:
+    with ExitStack() as stack:
+        stack.callback(truth.close)
+        if options.live:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="xmask3d_live_"))
+            run = play_live(options, frames, vocabulary, config.map.voxel_size, Path(folder))
+            evaluator.over_dds = LiveScores(run, groups, options.radius)
+        recording = None
+        if options.rerun is not None:
+            recording = RerunFile(options.rerun, groups.names)
+            stack.callback(recording.close)
+            evaluator.watcher = partial(_record, recording, groups.names, config.map.voxel_size)
         outcome = evaluator.run(
             tqdm(frames, total=len(frames), unit="frame", desc=Path(options.bag).name, disable=options.quiet)
         )
         if recording is not None:
             recording.truth(outcome.at_truth.points, outcome.at_truth.truth, config.map.voxel_size)
-    finally:
-        truth.close()
-        if recording is not None:
-            recording.close()
+        if evaluator.over_dds is not None:
+            write_ply(evaluator.over_dds.final_cloud(), options.out / PLY_FILE, frames.fixed_frame)
     facts = make_report(frames, segmenter, outcome.cloud, options)
     document = make_document(facts, outcome, truth, groups, settings_of(options))
     write_ply(outcome.cloud, options.out / "labelled.ply", frames.fixed_frame)

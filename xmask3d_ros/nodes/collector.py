@@ -28,9 +28,12 @@ class NoAnswerError(Exception):
 class Collector:
     """Keeps the last cloud whole, and a line about each."""
 
-    def __init__(self, node: Node, name: str, alive: Callable[[], bool]) -> None:
-        """``name``: of the node that is listened to; ``alive``: whether its process runs."""
-        self._name, self._alive = name, alive
+    def __init__(
+        self, node: Node, name: str, alive: Callable[[], bool], on_cloud: Callable[[Any], None] | None = None
+    ) -> None:
+        """``name``: of the node that is listened to; ``alive``: whether its process runs; ``on_cloud``: is shown every
+        PointCloud2 as it comes."""
+        self._name, self._alive, self._on_cloud = name, alive, on_cloud
         self._changed = threading.Condition()
         self.clouds: list[dict[str, Any]] = []
         """Per cloud: stamp_ns, points, label_ids, and a digest of the positions."""
@@ -51,6 +54,8 @@ class Collector:
         self._set_vocabulary = node.create_client(SetVocabulary, interfaces.SET_VOCABULARY.name.replace("~", name))
 
     def _cloud(self, message: Any) -> None:
+        if self._on_cloud is not None:
+            self._on_cloud(message)
         points = points_of(message)
         positions = np.stack([points["x"], points["y"], points["z"]], axis=1)
         entry = {

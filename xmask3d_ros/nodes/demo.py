@@ -8,39 +8,27 @@ lost, and the final map is the one that ``xmask3d segment`` makes of the recordi
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rclpy
-import torch
 from lifecycle_msgs.msg import Transition
-from rclpy.signals import SignalHandlerOptions
 from tqdm import tqdm
 
 from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.evaluation.bag import BagFrames
 from xmask3d_ros.files import whole_file, write_ply
-from xmask3d_ros.mapping.keys import pack
-from xmask3d_ros.nodes import interfaces
 from xmask3d_ros.nodes.collector import Collector, NoAnswerError
-from xmask3d_ros.nodes.conversions import nanoseconds, points_of, unpacked
-from xmask3d_ros.nodes.node_process import NodeProcess
+from xmask3d_ros.nodes.conversions import nanoseconds, points_of
 from xmask3d_ros.nodes.play_bag import BagPlayer
-from xmask3d_ros.nodes.reporting import Reporter
-from xmask3d_ros.nodes.spinning import Spinner
+from xmask3d_ros.nodes.playing import LOAD_SECONDS, cloud_of, playback
 from xmask3d_ros.picture import draw
 from xmask3d_ros.timing import latency
 from xmask3d_ros.versions import versions
 from xmask3d_ros.vocabulary import Vocabulary
 
 __all__ = ["DemoOptions", "NoAnswerError", "run_demo"]
-
-NAME = "xmask3d"
-LOAD_SECONDS = 900.0
-"""Longest wait for the network to be loaded: large ones come from slow disks."""
 
 
 @dataclass(frozen=True)
@@ -68,54 +56,11 @@ def run_demo(options: DemoOptions) -> dict[str, Any]:
         NoAnswerError: the node ended or did not answer; the message says what was waited for.
         BagError: the recording cannot be played.
     """
-    os.environ.update(options.environment)
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)  # Ctrl-C is Python's KeyboardInterrupt
-    node = rclpy.create_node("xmask3d_demo")
-    reporter = Reporter(node.get_logger().warning, node.get_logger().error)
-    try:
-        player = BagPlayer(node, options.frames)
-        with NodeProcess(NAME, remappings(options.frames), node_parameters(options), options.environment) as process:
-            collector = Collector(node, NAME, process.alive)
-            spinner = Spinner(node, reporter)
-            try:
-                play(options, player, collector)
-                collector.change(Transition.TRANSITION_DEACTIVATE, options.frame_seconds)
-            finally:
-                spinner.stop()
-    finally:
-        node.destroy_node()
-        rclpy.shutdown()
+    parameters = options.parameters | {"tf_timeout": 5.0}
+    with playback(options.frames, parameters, options.environment) as (player, collector):
+        play(options, player, collector)
+        collector.change(Transition.TRANSITION_DEACTIVATE, options.frame_seconds)
     return write_results(options, collector)
-
-
-def node_parameters(options: DemoOptions) -> dict[str, Any]:
-    """The node's parameters: those asked for, and what follows from the recording."""
-    topics = options.frames.topics
-    # Lossless between the two processes, from the first message on; a driver's come best effort.
-    heard = filter(None, vars(topics).values())
-    reliable = {f"qos_overrides.{topic}.subscription.reliability": "reliable" for topic in heard}
-    compressed = {
-        "compressed_color": topics.color.endswith("/compressed"),
-        "compressed_depth": topics.depth.endswith("/compressedDepth"),
-    }
-    fixed = {"fixed_frame": options.frames.fixed_frame, "cloud_colors": "camera", "tf_timeout": 5.0}
-    # The reader has paired the recording already, with its own tolerance: each pair is played alone.
-    apart = max(abs(color - depth) for color, depth, _ in options.frames.pairs) / 1e9
-    return options.parameters | fixed | compressed | reliable | {"pairing_tolerance": min(max(apart, 0.02), 1.0)}
-
-
-def remappings(frames: BagFrames) -> dict[str, str]:
-    """The node's input topics to the recording's."""
-    topics = frames.topics
-    color = interfaces.COMPRESSED_COLOR if topics.color.endswith("/compressed") else interfaces.COLOR
-    depth = interfaces.COMPRESSED_DEPTH if topics.depth.endswith("/compressedDepth") else interfaces.DEPTH
-    wanted = {
-        color.name: topics.color,
-        depth.name: topics.depth,
-        interfaces.COLOR_INFO.name: topics.color_info,
-        interfaces.DEPTH_INFO.name: topics.depth_info,
-    }
-    return {name: topic for name, topic in wanted.items() if topic}
 
 
 def play(options: DemoOptions, player: BagPlayer, collector: Collector) -> None:
@@ -146,22 +91,6 @@ def play(options: DemoOptions, player: BagPlayer, collector: Collector) -> None:
     collector.wait_until(lambda: collector.settled() >= total, 10.0, "account of every frame in the diagnostics")
 
 
-def cloud_of(collector: Collector, voxel_size: float, names: dict[int, str]) -> LabelledCloud:
-    """The last cloud heard, with its voxels found again from the positions."""
-    points = points_of(collector.last)
-    positions = np.stack([points["x"], points["y"], points["z"]], axis=1)
-    indices = torch.from_numpy(np.floor(positions.astype(np.float64) / voxel_size).astype(np.int64))
-    return LabelledCloud(
-        keys=pack(indices).numpy(),
-        positions=positions,
-        colors=unpacked(points["rgb"]),
-        labels=points["label"].astype(np.uint16),
-        confidence=points["confidence"].copy(),
-        names=names,
-        stamp_ns=nanoseconds(collector.last.header.stamp),
-    )
-
-
 def write_results(options: DemoOptions, collector: Collector) -> dict[str, Any]:
     """Write all files, each whole or not at all; returns the report."""
     out, frames = options.out, options.frames
@@ -170,7 +99,7 @@ def write_results(options: DemoOptions, collector: Collector) -> dict[str, Any]:
     ids = {name: label for label, name in collector.labels.items()}
     names = {ids[name]: name for name in options.second.names}
     voxel_size = float(collector.diagnostics["map"]["voxel size (m)"])
-    cloud = cloud_of(collector, voxel_size, names)
+    cloud = cloud_of(points_of(collector.last), nanoseconds(collector.last.header.stamp), voxel_size, names)
     report = make_report(options, collector, cloud)
     write_ply(cloud, out / "labelled.ply", frames.fixed_frame)
     poses = np.stack([pose for _, _, pose in frames.pairs])

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plays a recording over DDS at the pace of who listens: the next pair of images waits until the last one was used.
+"""Plays a recording over DDS: at the pace of who listens, or at its own.
 
-For demonstrations and tests. (``ros2 bag play`` plays at the pace of the clock, and does not wait.)
+For the demonstration the next pair of images waits until the last one was used. Live evaluation plays at the pace at
+which the recording was made, and notes when each pair was played.
 """
 
 from __future__ import annotations
 
 import importlib
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from rclpy.node import Node
@@ -24,6 +26,18 @@ from xmask3d_ros.nodes.from_ros_1 import ros_2_bytes, ros_2_name
 
 LOOKAHEAD_NS = 500_000_000
 """Transforms are played this much ahead of images: a pose is interpolated between the two around it."""
+
+
+@dataclass
+class Played:
+    """What was played when, on the steady clock (``time.monotonic``)."""
+
+    images: Counter[str] = field(default_factory=Counter)
+    """Messages by kind: color, depth."""
+    pairs: list[tuple[int, float]] = field(default_factory=list)
+    """Colour stamp of each pair, and the seconds at which its second image was published."""
+    late: list[float] = field(default_factory=list)
+    """Seconds by which each image was published later than it was due."""
 
 
 class BagPlayer:
@@ -53,9 +67,52 @@ class BagPlayer:
         """Topics that nobody listens to yet."""
         return [topic for topic, publisher in self._publishers.items() if not publisher.get_subscription_count()]
 
+    def play_at(self, rate: float, after_pair: Callable[[], object]) -> Played:
+        """Publish everything as it was recorded, ``rate`` times as fast; ``after_pair()`` is called after each pair.
+
+        Static transforms come first: on a robot they are latched. What was recorded long before the first image comes
+        at once, what was recorded long after the last pair is left out.
+        """
+        pairs = self._pairs()
+        missing = {number: 2 for number in pairs.values()}
+        played = Played()
+        with open_reader(self._frames.path) as reader:
+            connections = self._connections(reader)
+            latched = [one for one in connections if one.topic.endswith("tf_static")]
+            for connection, _, raw in reader.messages(latched) if latched else ():
+                self._publish(reader, connection, raw)
+            images = [one for one in connections if one.topic in self._images]
+            first_ns = last_ns = next(reader.messages(images))[1]
+            begin, begin_ns = time.monotonic(), first_ns - LOOKAHEAD_NS
+            for connection, recorded_ns, raw in reader.messages([one for one in connections if one not in latched]):
+                if not pairs and recorded_ns > last_ns + LOOKAHEAD_NS:
+                    break
+                kind = self._images.get(connection.topic)
+                stamp = None if kind is None else stamp_of(reader.deserialize(raw, connection.msgtype).header)
+                due = begin + max(recorded_ns - begin_ns, 0) / 1e9 / rate
+                # Small messages in bursts would overrun the queues of who listens.
+                time.sleep(max(due - time.monotonic(), 0.001 if kind is None else 0.0))
+                self._publish(reader, connection, raw)
+                if kind is None or stamp is None:
+                    continue
+                now, last_ns = time.monotonic(), recorded_ns
+                played.images[("color", "depth")[kind]] += 1
+                played.late.append(now - due)
+                number = pairs.pop((kind, stamp), None)
+                if number is not None:
+                    missing[number] -= 1
+                    if not missing[number]:
+                        played.pairs.append((self._frames.pairs[number][0], now))
+                        after_pair()
+        return played
+
+    def _pairs(self) -> dict[tuple[int, int], int]:
+        """The pair of each image that has one, by kind (0 colour, 1 depth) and stamp."""
+        return {stamp: number for number, pair in enumerate(self._frames.pairs) for stamp in enumerate(pair[:2])}
+
     def play(self, after_pair: Callable[[int, int], None]) -> None:
         """Publish everything. After each pair, ``after_pair(number, colour stamp)`` is called and waited for."""
-        pairs = {stamp: number for number, pair in enumerate(self._frames.pairs) for stamp in enumerate(pair[:2])}
+        pairs = self._pairs()
         missing = {number: 2 for number in pairs.values()}
         with open_reader(self._frames.path) as reader:
             connections = self._connections(reader)

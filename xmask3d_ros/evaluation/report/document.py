@@ -14,6 +14,8 @@ from xmask3d_ros.evaluation.scoring.tally import Groups
 from xmask3d_ros.evaluation.truth.open import OpenTruth
 from xmask3d_ros.files import whole_file
 
+from .tables import COLUMNS, ways
+
 FORMAT = 1
 """Counts changes of the document's layout."""
 REPORT_FILE = "report.json"
@@ -64,8 +66,23 @@ def make_document(
             "frame_ms": _spread(outcome.frame_ms),
             "frame_ms_each": [round(value, 2) for value in outcome.frame_ms],
             "memory_mib": outcome.memory,
+            **({} if outcome.over_dds is None else {"live": beside(outcome.over_dds, outcome.scores)}),
         },
     }
+
+
+def beside(live: dict[str, Any], offline: dict[str, Any]) -> dict[str, Any]:
+    """A run over DDS with what it scores less than the offline run: what was lost to time."""
+    lost = {}
+    for title, result in ways(live["scores"]).items():
+        whole = ways(offline)[title]
+        lost[title] = {
+            key: None
+            if whole[key] is None or result[key] is None or key == "calibration_error"  # an error: nothing to lose
+            else whole[key] - result[key]
+            for key in COLUMNS
+        }
+    return live | {"lost_to_time": lost}
 
 
 def _spread(milliseconds: list[float]) -> dict[str, float] | None:

@@ -48,7 +48,7 @@ def write_page(document: dict[str, Any], outcome: Outcome, names: Sequence[str],
             for frame in outcome.worst
         ],
     }
-    fill_page(data, f"xmask3d: {Path(document['bag']).name}", ("points.js", "tables.js", "report.js"), path)
+    fill_page(data, f"xmask3d: {Path(document['bag']).name}", ("points.js", "tables.js", "live.js", "report.js"), path)
 
 
 def fill_page(data: dict[str, Any], title: str, scripts: Sequence[str], path: str | Path) -> None:

@@ -26,9 +26,11 @@ _WAYS = {
 
 
 def ways(scores: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The scores of a report by title."""
+    """The scores of a report by title; of a run over DDS, which has no single views, the others."""
     found = {}
     for title, path in _WAYS.items():
+        if path[0] not in scores:
+            continue
         result = scores
         for key in path:
             result = result[key]
@@ -56,7 +58,35 @@ def run_table(document: dict[str, Any]) -> str:
     frames = document["frames"]
     dropped = ", ".join(f"{count} {cause}" for cause, count in frames["dropped"].items() if count) or "none"
     text.append(f"frames: {frames['paired']} pairs, {frames['segmented']} segmented; dropped: {dropped}")
+    if "live" in document["timings"]:
+        text += ["", live_table(document["scores"], document["timings"]["live"])]
     return "\n".join(text)
+
+
+def live_table(offline: dict[str, Any], live: dict[str, Any]) -> str:
+    """A run over DDS beside the offline run, and what became of its frames."""
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for title in ("final map, all points", "live labels"):
+        rows += [(f"{title}: offline", ways(offline)[title]), ("    over DDS", ways(live["scores"])[title])]
+        rows.append(("    lost to time", live["lost_to_time"][title]))
+    frames, latency = live["frames"], live["latency_ms"]
+    dropped = {**frames["dropped"], **{f"images {cause}": count for cause, count in frames["images dropped"].items()}}
+    lost = ", ".join(f"{count} {cause}" for cause, count in dropped.items() if count) or "none"
+    rest = "".join(f", {count} {cause}" for cause, count in frames["not segmented"].items())
+    return "\n".join(
+        [
+            score_table(rows),
+            f"over DDS at {live['rate']:g} x the recording's pace: {frames['published pairs']} pairs published, "
+            f"{frames['paired']} received, {frames['integrated']} integrated, {frames['segmented']} segmented{rest}; "
+            f"dropped: {lost}",
+            f"from a frame to a cloud as new as it: {_time(latency['frame'])}; {live['clouds']} clouds; "
+            f"images were played late by {_time(live['played_late_ms'])}",
+        ]
+    )
+
+
+def _time(spread: dict[str, float | None]) -> str:
+    return f"median {spread['median'] or 0:.0f} ms, P95 {spread['p95'] or 0:.0f} ms"
 
 
 def _cell(value: float | None, signed: bool) -> str:

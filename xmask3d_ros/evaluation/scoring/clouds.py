@@ -54,6 +54,20 @@ def class_numbers(cloud: LabelledCloud, names: tuple[str, ...]) -> NDArray[np.in
     return table[cloud.labels]
 
 
+def labels_at(
+    cloud: LabelledCloud, keys: NDArray[np.int64], names: tuple[str, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Class and confidence (N,) of voxels (N,) in a cloud; class -1 for voxels that it does not have or label."""
+    classes = np.full(len(keys), -1, np.int64)
+    confidence = np.zeros(len(keys), np.float32)
+    if len(cloud):
+        place = np.searchsorted(cloud.keys, keys).clip(max=len(cloud) - 1)
+        there = cloud.keys[place] == keys
+        classes[there] = class_numbers(cloud, names)[place[there]]
+        confidence[there] = cloud.confidence[place[there]]
+    return classes, confidence
+
+
 def map_at_truth(
     cloud: LabelledCloud,
     names: tuple[str, ...],

@@ -19,7 +19,8 @@ from xmask3d_ros.model.scoring import ViewEvidence, decide
 from xmask3d_ros.model.text import TextClasses
 from xmask3d_ros.pipeline import MapView, Segmenter
 
-from .clouds import MapAtTruth, class_numbers, map_at_truth, score_map
+from .clouds import MapAtTruth, labels_at, map_at_truth, score_map
+from .live import LiveScores
 from .memory import MemoryWatch
 from .tally import Groups, Tally, plain
 from .worst import WorstFrame, WorstFrames
@@ -45,6 +46,8 @@ class Outcome:
     """Of the process, MiB."""
     poses: NDArray[np.float64]
     """(F, 4, 4) of all frames."""
+    over_dds: dict[str, Any] | None = None
+    """The node's run of the same recording, where there was one: scores, frames and times."""
 
 
 @dataclass
@@ -66,6 +69,8 @@ class Evaluator:
     """How many frames are kept with pictures."""
     watcher: Callable[[RgbdFrame, LabelledCloud | None], None] | None = None
     """Is shown every frame, with the map as labelled after it where it was segmented."""
+    over_dds: LiveScores | None = None
+    """Scores of the node's run of the same recording: at the same points, against the same truth."""
     live: Tally = field(init=False)
     single_views: Tally = field(init=False)
 
@@ -90,13 +95,17 @@ class Evaluator:
                 self.watcher(frame, None if observed is None else observed[2])
             watch.look()
         cloud = self.segmenter.labelled_cloud()
-        found = map_at_truth(cloud, self.groups.names, *self.reference.cloud(), self.radius)
+        points, truth = self.reference.cloud()
+        found = map_at_truth(cloud, self.groups.names, points, truth, self.radius)
+        over_dds = None if self.over_dds is None else self.over_dds.result(points, truth)
         scores: dict[str, dict[str, Any]] = {
             "final_map": {name: tally.result() for name, tally in score_map(found, self.groups).items()},
             "live": self.live.result(),
             "single_views": self.single_views.result(),
         }
-        return Outcome(cloud, found, scores, lines, worst.worst_first(), milliseconds, watch.summary(), np.array(poses))
+        return Outcome(
+            cloud, found, scores, lines, worst.worst_first(), milliseconds, watch.summary(), np.array(poses), over_dds
+        )
 
     def _process(self, frame: RgbdFrame, number: int) -> tuple[MapView, ViewEvidence, LabelledCloud] | None:
         """As :meth:`Segmenter.process`, and the cloud that a node would publish then."""
@@ -122,10 +131,13 @@ class Evaluator:
         rows, columns = view.view.rows.cpu().numpy(), view.view.columns.cpu().numpy()
         points = view.view.points.cpu().numpy()
         truth = self.reference.of_view(frame.stamp_ns, points, rows, columns, view.view.grid_size)
+        keys = view.keys.cpu().numpy()
         own, own_confidence = self._single_view(evidence)
-        live, live_confidence = self._labels_at(cloud, view.keys.cpu().numpy())
+        live, live_confidence = labels_at(cloud, keys, self.groups.names)
         right_live = self.live.add(truth, live, live_confidence)
         right_own = self.single_views.add(truth, own, own_confidence)
+        if self.over_dds is not None:
+            self.over_dds.see(frame.stamp_ns, keys, truth)
         pixels = rows, columns, view.view.grid_size
         worst.offer(number, frame.stamp_ns, right_live, frame.color, pixels, truth, live)
         return {
@@ -142,16 +154,3 @@ class Evaluator:
         best, share = decide(scores.log_scores)
         named = best < self._classes.named  # the others are background: no class of the vocabulary
         return torch.where(named, best, -1).cpu().numpy(), share.float().cpu().numpy()
-
-    def _labels_at(
-        self, cloud: LabelledCloud, keys: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Class and confidence of voxels in a cloud; -1 for voxels that it does not have or label."""
-        classes = np.full(len(keys), -1, np.int64)
-        confidence = np.zeros(len(keys), np.float32)
-        if len(cloud):
-            place = np.searchsorted(cloud.keys, keys).clip(max=len(cloud) - 1)
-            there = cloud.keys[place] == keys
-            classes[there] = class_numbers(cloud, self.groups.names)[place[there]]
-            confidence[there] = cloud.confidence[place[there]]
-        return classes, confidence

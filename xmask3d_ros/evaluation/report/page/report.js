@@ -124,6 +124,7 @@ function worst() {
 heading();
 cloud();
 root.append(ways());
+if (report.timings.live) root.append(card("The node over DDS, beside the offline run", ...live(scores, report.timings.live)));
 root.append(make("div", { class: "columns" }, classes(), confusion()));
 root.append(make("div", { class: "columns" }, times(), card("Calibration of the final map", reliability(wholeMap.reliability), make("p", { class: "hint" }, "Dots on the diagonal: confidence is the share of right labels."))));
 worst();
