@@ -9,6 +9,7 @@
   synthetic rooms ...                                 rooms with ground truth, for tests and small models
   towers pairs|clip|vae|diffusion|join ...            small frozen networks trained in synthetic rooms
   oracles mask-clip|probes|baselines ...              what frozen networks could give at best, and trivial methods
+  reproduce [NAME...] ...                             the experiments in synthetic rooms, and their tables
 
 Every command has --help. Any setting of a configuration can be given on the command line too, for instance
 --data.root DIR --data.batch_size 16 --trainer.devices 2 --trainer.precision bf16-mixed.
@@ -52,8 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from xmask3d_training.oracles.command import main as oracles
 
         return oracles(given[1:])
+    if command == "reproduce":
+        from xmask3d_training.reproduction.command import main as reproduce
+
+        return reproduce(given[1:])
     if command not in LIGHTNING:
-        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic", "towers", "oracles"))
+        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic", "towers", "oracles", "reproduce"))
         print(f"xmask3d train: there is no command {command!r}; there are {known}", file=sys.stderr)
         return 2
     from xmask3d_training.engine.cli import FAULTS, run

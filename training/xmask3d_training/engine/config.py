@@ -40,3 +40,16 @@ class CacheConfig:
     """The captions' embeddings."""
     half: bool = True
     """Keep half-precision numbers; the first use of a frame is rounded likewise, so that it equals the later ones."""
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """What ``test`` does beside the protocol."""
+
+    gates: tuple[Literal["hard", "soft", "off"], ...] = ()
+    """How the binary head chooses between base and novel (``ScoringConfig.gate``), side by side; none: as the model's
+    configuration says. Results of the first are in ``evaluation``, those of another in ``evaluation/gate_<name>``."""
+    mask_clip: bool = False
+    """Score a simpler method too: the masks named by MaskCLIP alone, their probabilities averaged over the views."""
+    labels: bool = False
+    """Keep the labels of all points of every scene, in ``evaluation/labels``."""

@@ -4,23 +4,45 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from xmask3d_ros.files import whole_file
+from xmask3d_ros.model.scoring import Scorer
 from xmask3d_training.data.batch import Batch, NoViews
+from xmask3d_training.data.scenes import Scene
+from xmask3d_training.engine.config import EvaluationConfig
 from xmask3d_training.engine.data_module import XMask3DData
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.engine.module import XMask3DModule
 from xmask3d_training.prepare.errors import PrepareError
+from xmask3d_training.protocol.branches import branch_labels, mask_clip_scores
 from xmask3d_training.protocol.report import write_report
 from xmask3d_training.protocol.scenes import SceneEvaluation
 
 logger = logging.getLogger(__name__)
+_EVALUATION = EvaluationConfig()
 
 
 class EvaluatedModule(XMask3DModule):
     """The module with the evaluation of METHODS 1.14; its results go to ``evaluation`` in the run's folder."""
+
+    def __init__(self, *arguments: Any, evaluation: EvaluationConfig = _EVALUATION, **settings: Any) -> None:
+        """Build the network.
+
+        Args:
+            arguments: as of the module.
+            evaluation: what ``test`` does beside the protocol.
+            settings: as of the module.
+        """
+        super().__init__(*arguments, **settings)
+        self.evaluation = evaluation
 
     def on_test_start(self) -> None:
         """Raises SettingsError: nothing has been trained."""
@@ -30,22 +52,37 @@ class EvaluatedModule(XMask3DModule):
                 "--model.weights, or a checkpoint with --ckpt_path"
             )
         self.start_scoring()
-        self._evaluation = SceneEvaluation(self.benchmark.classes)
+        own, weights = self.network.config.scoring, self.network.point_weights()
+        gates = self.evaluation.gates or (own.gate,)
+        self._scorers = {gate: Scorer(weights, replace(own, gate=gate)) for gate in gates}
+        averaged = ("mask_clip",) if self.evaluation.mask_clip else ()
+        self._evaluations = {
+            gate: SceneEvaluation(self.benchmark.classes, averaged, self._keep(gate)) for gate in gates
+        }
 
     def test_step(self, batch: Batch | NoViews, batch_idx: int) -> None:
         """Each view votes on its scene's points."""
-        for view, labels in enumerate(self.label_views(batch)):
+        for view, (seen, points) in enumerate(self.look(batch)):
             assert isinstance(batch, Batch)
-            if self._evaluation.begins(batch.scenes[view]):
-                self._evaluation.begin(self._data.test_scene(batch.scenes[view]))
-            self._evaluation.vote(batch.point_of_scene[batch.view_of_point == view], labels)
+            name, of_scene = batch.scenes[view], batch.point_of_scene[batch.view_of_point == view]
+            for gate, evaluation in self._evaluations.items():
+                if evaluation.begins(name):
+                    evaluation.begin(self._data.test_scene(name))
+                scorer = self._scorers[gate]
+                votes = branch_labels(scorer, seen, self._classes, points)
+                if self.evaluation.mask_clip:
+                    votes["mask_clip"] = mask_clip_scores(scorer, seen, self._classes)
+                evaluation.vote(of_scene, votes)
 
     def on_test_epoch_end(self) -> None:
         """Scores of all scenes of all processes, written and printed by the first."""
-        evaluation = self._evaluation
+        for number, (gate, evaluation) in enumerate(self._evaluations.items()):
+            self._report(gate, evaluation, self._folder(gate), first=number == 0)
+
+    def _report(self, gate: str, evaluation: SceneEvaluation, folder: Path, first: bool) -> None:
         evaluation.finish()
         unread = 0
-        for name in set(self._data.test_scenes) - set(evaluation.scenes):
+        for name in sorted(set(self._data.test_scenes) - set(evaluation.scenes)):
             try:
                 evaluation.add_unseen(self._data.test_scene(name))
             except PrepareError as error:
@@ -56,21 +93,38 @@ class EvaluatedModule(XMask3DModule):
         scenes, frames, skipped, unread = self.sum_of_processes(counts).tolist()
         if not self.trainer.is_global_zero:
             return
-        folder = Path(self.trainer.default_root_dir) / "evaluation"
         about = {
             "protocol": self._data.protocol,
             "split": self._data.test_split,
             "condition": self.network.config.captioner.source,
+            "gate": gate,
             "scenes": scenes,
             "scenes_left_out": unread,
             "frames": frames,
             "frames_skipped": skipped,
             "skipped": self.problems.counts(),
         }
-        print(f"\n{write_report(folder, self.benchmark, confusions, about)}\n")
-        if len(self.problems):
+        print(f"\ngate: {gate}\n{write_report(folder, self.benchmark, confusions, about)}\n")
+        if first and len(self.problems):
             print(f"skipped:\n{self.problems.summary()}\n")
         print(f"{frames} frames of {scenes} scenes; see {folder}/table.md, results.json, classes.png")
+
+    def _folder(self, gate: str) -> Path:
+        """Where results of a gate go: the first one's are the run's."""
+        folder = Path(self.trainer.default_root_dir) / "evaluation"
+        return folder if gate == next(iter(self._evaluations)) else folder / f"gate_{gate}"
+
+    def _keep(self, gate: str) -> Callable[[Scene, Mapping[str, NDArray[np.int64]]], None] | None:
+        """What is done with a scene's labels."""
+        if not self.evaluation.labels:
+            return None
+
+        def keep(scene: Scene, labels: Mapping[str, NDArray[np.int64]]) -> None:
+            arrays: dict[str, Any] = {branch: found.astype(np.int16) for branch, found in labels.items()}
+            with whole_file(self._folder(gate) / "labels" / f"{scene.name}.npz") as temporary:
+                np.savez_compressed(temporary, **arrays)
+
+        return keep
 
     @property
     def _data(self) -> XMask3DData:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from xmask3d_ros.evaluation.benchmarks import benchmark as benchmark_of
 from xmask3d_ros.evaluation.metrics import confusion_matrix, score
-from xmask3d_ros.model.scoring import Scorer
+from xmask3d_ros.model.scoring import Scorer, ViewEvidence
 from xmask3d_ros.model.text import TextClasses
 from xmask3d_ros.vocabulary import make_vocabulary
 from xmask3d_training.data.batch import Batch, NoViews
@@ -195,15 +195,16 @@ class XMask3DModule(lightning.LightningModule):
 
     def label_views(self, batch: Batch | NoViews) -> list[dict[str, Tensor]]:
         """(N_i,) labels of each view's points, by output."""
+        return [branch_labels(self._scorer, seen, self._classes, points) for seen, points in self.look(batch)]
+
+    def look(self, batch: Batch | NoViews) -> list[tuple[ViewEvidence, Tensor]]:
+        """What the network says of each view, and the (N_i, 3) points it says it of, metres."""
         self._note(batch)
         if isinstance(batch, NoViews):
             return []
         output: NetworkPass = run_network(self.network, batch, self.frozen, auxiliary=False)
         return [
-            branch_labels(
-                self._scorer, evidence(batch, output, view), self._classes, batch.points[batch.view_of_point == view]
-            )
-            for view in range(len(batch))
+            (evidence(batch, output, view), batch.points[batch.view_of_point == view]) for view in range(len(batch))
         ]
 
     def sum_of_processes(self, counts: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch import nn
 
 from xmask3d_ros.evaluation.benchmarks import Benchmark
 from xmask3d_ros.model.checkpoint import BUNDLED, CONFIG_FILE, load_model, read_config
-from xmask3d_ros.model.config import PRESETS, ModelConfig, ScoringConfig
+from xmask3d_ros.model.config import PRESETS, ModelConfig
 from xmask3d_ros.model.frozen import load_clip, load_diffusion
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_training.engine.config import OptimiserConfig
@@ -80,7 +80,8 @@ def trained_network(folder: str | Path, benchmark: Benchmark) -> XMask3D:
 def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Condition | None) -> ModelConfig:
     """The configuration with a benchmark's classes and exponents, and the condition where one is given."""
     captioner = config.captioner if condition is None else replace(config.captioner, source=condition)
-    scoring = ScoringConfig(base_exponent=benchmark.base_exponent, novel_exponent=benchmark.novel_exponent)
+    # Gate and background stay the model's own.
+    scoring = replace(config.scoring, base_exponent=benchmark.base_exponent, novel_exponent=benchmark.novel_exponent)
     return replace(config, captioner=captioner, scoring=scoring, base_classes=benchmark.base_names)
 
 

@@ -15,7 +15,7 @@ from xmask3d_training.protocol.results import Result
 matplotlib.use("Agg")
 from matplotlib.figure import Figure
 
-_COLORS = {"fused": "#1f77b4", "3d": "#ff7f0e", "2d": "#2ca02c"}
+_COLORS = {"fused": "#1f77b4", "3d": "#ff7f0e", "2d": "#2ca02c", "mask_clip": "#9467bd"}
 
 
 def draw_bars(benchmark: Benchmark, found: list[Result], path: Path) -> None:
@@ -25,6 +25,7 @@ def draw_bars(benchmark: Benchmark, found: list[Result], path: Path) -> None:
     """
     ours = {result.branch: result.scores for result in found if result.rule == "all"}
     fused = ours["fused"]
+    width, middle = 0.81 / len(ours), (len(ours) - 1) / 2
     groups = {"base": benchmark.base, "novel": benchmark.novel}
     longest = max(map(len, groups.values()))
     figure = Figure(figsize=(max(6.0, 0.22 * longest * (1 + (longest < 50))), 7.0), layout="constrained")
@@ -33,14 +34,14 @@ def draw_bars(benchmark: Benchmark, found: list[Result], path: Path) -> None:
         place = np.arange(len(ordered))
         for number, (branch, scores) in enumerate(ours.items()):
             heights = 100 * scores.iou[ordered]
-            axis.bar(place + 0.27 * (number - 1), heights, 0.27, color=_COLORS[branch], label=branch)
+            axis.bar(place + width * (number - middle), heights, width, color=_COLORS[branch], label=branch)
         names = [benchmark.labels.names[label] + ("" if fused.points[label] else " (none)") for label in ordered]
         axis.set_xticks(place, names, rotation=90, fontsize=8 if longest < 50 else 5)
         axis.set(ylim=(0, 100), ylabel="IoU, %", xlim=(-0.6, longest - 0.4))
         mean = fused.miou_base if group == "base" else fused.miou_novel
         axis.set_title(f"{group}: mIoU {100 * mean:.1f} %", loc="left")
         axis.grid(axis="y", alpha=0.3)
-    figure.axes[0].legend(loc="upper right", ncols=3)
+    figure.axes[0].legend(loc="upper right", ncols=len(ours))
     figure.suptitle(f"{benchmark.title}: hIoU {100 * fused.hiou:.1f} %")
     with whole_file(path) as temporary:
         figure.savefig(temporary, dpi=110)

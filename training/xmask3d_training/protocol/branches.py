@@ -57,6 +57,17 @@ def branch_labels(scorer: Scorer, evidence: ViewEvidence, classes: TextClasses, 
     return {"fused": scores.log_scores.argmax(dim=1), "3d": labels_3d, "2d": labels_2d}
 
 
+def mask_clip_scores(scorer: Scorer, evidence: ViewEvidence, classes: TextClasses) -> Tensor:
+    """What MaskCLIP alone says of every point's mask, without any part of the 3D networks.
+
+    Returns:
+        (N, K) float32 probabilities; zeros where no mask covers the point.
+    """
+    query = scorer.assign(evidence, classes, gated=False)
+    named = classes.logits(evidence.clip_embeddings, scorer.weights.scale).softmax(dim=1)
+    return named[query.clamp(min=0)] * (query >= 0)[:, None]
+
+
 def spread(query: Tensor, points: Tensor) -> Tensor:
     """Give every point without a query (-1) that of the nearest point in space that has one.
 

@@ -15,7 +15,7 @@ from xmask3d_ros.evaluation.metrics import Scores, score
 
 PAPER_BRANCHES = {"scannet_b12n7": {"2d": (40.6, 30.8), "3d": (64.3, 25.7), "fused": (70.2, 55.1)}}
 """Base and novel mIoU of the single outputs, where the paper has them, in percent."""
-_TITLES = {"fused": "fused", "3d": "3D only", "2d": "2D only"}
+_TITLES = {"fused": "fused", "3d": "3D only", "2d": "2D only", "mask_clip": "MaskCLIP"}
 
 
 @dataclass(frozen=True)

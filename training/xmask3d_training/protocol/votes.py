@@ -27,25 +27,47 @@ class SceneVotes:
         voting = labels != UNDECIDED
         self._votes[point_of_scene[voting], labels[voting]] += 1
 
-    def seen(self) -> NDArray[np.bool_]:
-        """(P,) which points have a vote."""
-        return np.asarray(self._votes.any(axis=1))
-
     def labels(self, coordinates: NDArray[np.floating]) -> NDArray[np.int64]:
-        """The scene's labels.
+        """The class with most votes, the lowest of several; see :func:`decide`."""
+        return decide(self._votes, coordinates)
+
+
+class SceneAverages:
+    """The mean over all frames that see a point of their scores of it."""
+
+    def __init__(self, points: int, classes: int) -> None:
+        self._sums = np.zeros((points, classes), np.float32)
+
+    def add(self, point_of_scene: NDArray[np.int64], scores: NDArray[np.float32]) -> None:
+        """Scores of one frame.
 
         Args:
-            coordinates: (P, 3) metres of all the scene's points.
-
-        Returns:
-            (P,) int64: the class with most votes, the lowest of several; a point without votes takes the label of the
-            nearest point that has some; UNDECIDED where no point has any.
+            point_of_scene: (N,) distinct points that the frame sees.
+            scores: (N, classes), zeros where it says nothing.
         """
-        seen = self.seen()
-        if not seen.any():
-            return np.full(len(seen), UNDECIDED, np.int64)
-        labels = self._votes.argmax(axis=1)
-        if not seen.all():
-            index = nearest(torch.from_numpy(coordinates[seen]), torch.from_numpy(coordinates[~seen]))
-            labels[~seen] = labels[seen][index.numpy()]
-        return labels
+        self._sums[point_of_scene] += scores
+
+    def labels(self, coordinates: NDArray[np.floating]) -> NDArray[np.int64]:
+        """The class of the highest mean, which is that of the highest sum; see :func:`decide`."""
+        return decide(self._sums, coordinates)
+
+
+def decide(scores: NDArray[np.integer] | NDArray[np.floating], coordinates: NDArray[np.floating]) -> NDArray[np.int64]:
+    """A scene's labels.
+
+    Args:
+        scores: (P, K), zeros for a point that nothing is known of.
+        coordinates: (P, 3) metres of all the scene's points.
+
+    Returns:
+        (P,) int64: the class of the highest score; a point of which nothing is known takes the label of the nearest one
+        of which something is; UNDECIDED where nothing is known of any.
+    """
+    seen = np.asarray(scores.any(axis=1))
+    if not seen.any():
+        return np.full(len(seen), UNDECIDED, np.int64)
+    labels = scores.argmax(axis=1)
+    if not seen.all():
+        index = nearest(torch.from_numpy(coordinates[seen]), torch.from_numpy(coordinates[~seen]))
+        labels[~seen] = labels[seen][index.numpy()]
+    return labels

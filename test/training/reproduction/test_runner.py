@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run from its first step to its results: begun, interrupted, taken up, tested, and left alone once it is done."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from xmask3d_training import cli
+from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.reproduction.experiments import read_plan
+from xmask3d_training.reproduction.process import OutOfTime, run_process
+from xmask3d_training.reproduction.runner import Place, ensure_tested, ensure_trained, read_state
+
+CONFIGS = Path(cli.__file__).resolve().parents[1] / "configs" / "reproduction"
+SMALL = {
+    "data.captioner": "vit-gpt2-image-captioning", "data.batch_size": 2, "data.repeats": 2, "data.workers": 0,
+    "model.losses.sampled_points": 128, "trainer.enable_progress_bar": False, "trainer.enable_model_summary": False,
+    "checkpoint.every_n_train_steps": 1,
+}  # fmt: skip
+"""Two steps an epoch on two scenes."""
+
+
+class Here:
+    """Runs a command in this process; the first one is interrupted after a step."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, arguments: list[str], threads: int | None, deadline: float) -> int:
+        self.asked.append(arguments[0])
+        if len(self.asked) > 1:
+            return cli.main(arguments)
+        from stopping import Stopped
+
+        with pytest.raises(Stopped):
+            cli.main([*arguments, "--trainer.callbacks+=stopping.Stop", "--trainer.callbacks.after=1"])
+        raise OutOfTime
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return read_plan(CONFIGS)
+
+
+@pytest.fixture(scope="module")
+def finished(plan, blocks, frozen, tmp_path_factory):
+    """Where a run was made whose first attempt was interrupted, and what was asked for."""
+    here = Here()
+    place = Place(blocks, str(frozen), tmp_path_factory.mktemp("runs"), 1, epochs=2, extra=SMALL, launch=here)
+    (run,) = plan.chosen(["b15n4_seed1"])
+    with pytest.raises(OutOfTime):
+        ensure_trained(plan, run, place)
+    assert not read_state(place.folder(run))["trained"]
+    for _ in range(2):  # the second time nothing is left to do
+        ensure_trained(plan, run, place)
+        ensure_tested(plan, run, place)
+    return place, run, here
+
+
+def test_it_is_taken_up_and_done_once(finished):
+    place, run, here = finished
+    assert here.asked == ["fit", "fit", "test"]
+    folder = place.folder(run)
+    assert torch.load(folder / "checkpoints" / "last.ckpt", weights_only=False)["global_step"] == 4
+    assert [path.name for path in sorted(folder.glob("logs/*"))] == ["version_0", "version_1"], "one an attempt"
+    assert read_state(folder)["seconds"] > 0
+
+
+def test_its_results_say_what_it_was(finished):
+    place, run, _ = finished
+    found = json.loads((place.folder(run) / "results.json").read_text())
+    assert (found["run"], found["split"], found["condition"], found["seed"]) == (
+        "b15n4_seed1", "ScanNet B15/N4", "3d", 1,
+    )  # fmt: skip
+    assert (found["epochs"], found["steps"], found["views"]) == (2, 4, 8)
+    assert found["mask_loss"] and found["mask_loss_knows"] and found["binary_head_knows"]
+    assert list(found["evaluation"]) == ["hard", "off", "soft"]
+    for gate, result in found["evaluation"].items():
+        assert (result["gate"], result["scenes"], result["frames"]) == (gate, 1, 2)
+        assert {entry["output"] for entry in result["results"]} == {"fused", "3d", "2d", "mask_clip"}
+    # MaskCLIP alone knows of no gate, the other outputs obey it.
+    scores = {
+        gate: {entry["output"]: entry["iou"] for entry in result["results"]}
+        for gate, result in found["evaluation"].items()
+    }
+    assert scores["hard"]["mask_clip"] == scores["off"]["mask_clip"]
+    assert scores["hard"]["3d"] != scores["off"]["3d"]
+
+
+def test_the_mask_loss_starts_after_the_same_share(finished):
+    place, run, _ = finished
+    assert read_state(place.folder(run))["settings"]["model.losses.mask_3d_start"] == 1  # 4 of 12, of 2
+
+
+def test_other_settings_are_refused(finished, plan):
+    place, run, _ = finished
+    with pytest.raises(SettingsError, match="was begun with other settings"):
+        ensure_trained(plan, run, Place(place.data, place.towers, place.out, 1, epochs=3, extra=SMALL))
+
+
+def test_a_process_is_ended_with_its_children(tmp_path):
+    child = f"import os, time; open({str(tmp_path / 'child')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with pytest.raises(OutOfTime):
+        run_process([sys.executable, "-c", parent], dict(os.environ), time.monotonic() + 1.5)
+    number = int((tmp_path / "child").read_text())
+    for _ in range(50):
+        state = Path(f"/proc/{number}/stat")
+        if not state.exists() or state.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.1)
+    pytest.fail("the child still runs")
+
+
+def test_the_exit_status_is_answered():
+    assert run_process([sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ), float("inf")) == 3
+
+
+def test_experiments_are_named_and_ordered(plan):
+    names = [run.name for run in plan.runs]
+    assert len(names) == len(set(names)) == 12
+    assert names[0] == "b15n4_seed0" and names[-1] == "b15n4_no_mask_loss_seed2"
+    assert [run.name for run in plan.chosen(["b15n4"])] == ["b15n4_seed0", "b15n4_seed1", "b15n4_seed2"]
+    assert [run.name for run in plan.chosen(["b12n7_seed0"])] == ["b12n7_seed0"]
+    with pytest.raises(SettingsError, match="no experiment 'nonsense'; there are b15n4,"):
+        plan.chosen(["nonsense"])
