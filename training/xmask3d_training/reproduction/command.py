@@ -41,14 +41,18 @@ def _run(options: argparse.Namespace) -> int:
 
     from xmask3d_training.engine.errors import SettingsError
     from xmask3d_training.reproduction.experiments import read_plan
+    from xmask3d_training.reproduction.pictures import draw_rooms
     from xmask3d_training.reproduction.process import OutOfTime
-    from xmask3d_training.reproduction.runner import Place, ensure_tested, ensure_trained
+    from xmask3d_training.reproduction.runner import Place, ensure_tested, ensure_trained, read_json
 
     plan = read_plan(options.configs)
     runs = plan.chosen(options.names)
     if options.list:
         for run in runs:
             print(f"{run.name:<28} {plan.about[run.experiment]}")
+        return 0
+    if options.tables:
+        _write_tables(options.out, options.document)
         return 0
     if options.data is None or options.towers is None:
         raise SettingsError("give --data (rooms) and --towers (frozen networks)")
@@ -66,11 +70,29 @@ def _run(options: argparse.Namespace) -> int:
         print(f"[{number + 1}/{len(runs)}] {run.name}: {plan.about[run.experiment]}", flush=True)
         try:
             ensure_trained(plan, run, place)
-            ensure_tested(plan, run, place)
+            result = ensure_tested(plan, run, place)
         except OutOfTime:
             print(f"the time is spent; the same command goes on with {run.name}")
             break
+        picture = options.out / "pictures" / f"{run.name}.jpg"
+        if not picture.is_file():
+            draw_rooms(options.data, place.folder(run), read_json(result)["benchmark"], picture)
+        _write_tables(options.out, options.document)
     return 0
+
+
+def _write_tables(out: Path, document: Path | None) -> None:
+    from xmask3d_ros.files import whole_file
+    from xmask3d_training.reproduction.document import fill
+    from xmask3d_training.reproduction.tables import TABLES, read_results
+
+    found = read_results(out)
+    tables = {name: make(found) for name, make in TABLES.items()}
+    with whole_file(out / "tables.md") as temporary:
+        temporary.write_text("\n".join(f"## {name}\n\n{text}" for name, text in tables.items()), encoding="utf-8")
+    if document is not None:
+        fill(document, tables)
+    print(f"tables of {sum(map(len, found.values()))} runs: {out / 'tables.md'}")
 
 
 def _setting(text: str) -> tuple[str, Any]:
@@ -96,5 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, help="stop after so long; the same command goes on")
     parser.add_argument("--processes", type=int, help="of a training on CPU cores (default: 2)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of all runs")
+    parser.add_argument("--tables", action="store_true", help="write the tables of what there is and run nothing")
+    parser.add_argument("--document", type=Path, help="Markdown file with places for the tables, to be filled too")
     parser.add_argument("--list", action="store_true", help="name the runs and do nothing")
     return parser

@@ -147,14 +147,19 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
 def evaluations(folder: Path) -> dict[str, Any]:
     """Results of a test by gate, the main one first."""
     paths = [folder / RESULTS_FILE, *sorted(folder.glob(f"gate_*/{RESULTS_FILE}"))]
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    found = [read_json(path) for path in paths]
     return {result["gate"]: result for result in found}
 
 
 def read_state(folder: Path) -> dict[str, Any]:
     """What is known of a run; empty where it was never begun."""
     path = folder / STATE_FILE
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_json(path) if path.is_file() else {}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What :func:`write_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

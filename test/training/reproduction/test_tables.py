@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables say what the results say, and nothing where there are none."""
+
+import json
+import statistics
+from pathlib import Path
+
+import pytest
+
+from xmask3d_ros.evaluation.benchmarks import benchmark
+from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.reproduction.document import fill
+from xmask3d_training.reproduction.tables import NOT_RUN, TABLES, read_results, spread
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reproduction.md"
+OUTPUTS = ("fused", "3d", "2d", "mask_clip")
+
+
+def write_result(out, experiment, seed, base, novel, **changes):
+    """A run's file with the same scores for every output, plus 0.01 for each place in OUTPUTS."""
+    names = benchmark("scannet_b15n4").labels.names
+    entries = [
+        {
+            "output": output, "classes": "all", "hiou": 0.5, "miou_base": base + 0.01 * place,
+            "miou_novel": novel + 0.01 * place, "iou": dict.fromkeys(names, base),
+        }
+        for place, output in enumerate(OUTPUTS)
+    ]  # fmt: skip
+    values = {
+        "run": f"{experiment}_seed{seed}", "experiment": experiment, "about": "some", "seed": seed,
+        "benchmark": "scannet_b15n4", "split": "ScanNet B15/N4", "condition": "3d", "mask_loss": True,
+        "mask_loss_knows": True, "binary_head_knows": True, "epochs": 3, "views": 99, "minutes": 7.2,
+        "evaluation": {gate: {"scenes": 2, "results": entries} for gate in ("hard", "off", "soft")}, **changes,
+    }  # fmt: skip
+    (out / values["run"]).mkdir()
+    (out / values["run"] / "results.json").write_text(json.dumps(values))
+
+
+@pytest.fixture
+def found(tmp_path):
+    write_result(tmp_path, "b15n4", 0, 0.70, 0.50)
+    write_result(tmp_path, "b15n4", 1, 0.74, 0.58)
+    write_result(tmp_path, "b15n4_free", 0, 0.60, 0.40, mask_loss_knows=False, binary_head_knows=False)
+    return read_results(tmp_path)
+
+
+def lines(text, start):
+    return [line for line in text.splitlines() if line.startswith(f"| {start}")]
+
+
+def test_means_and_spreads_over_seeds(found):
+    text = TABLES["splits"](found)
+    expected = f"72.0 ± {statistics.stdev([70, 74]):.1f} (2) | 54.0 ± {statistics.stdev([50, 58]):.1f} (2) |"
+    assert lines(text, "ScanNet B15/N4 | on | as the reference | hard")[0].endswith(expected)
+    assert "| 60.0 | 40.0 |" in lines(text, "ScanNet B15/N4 | on | nothing | off")[0]
+    outputs = TABLES["outputs"](found)
+    assert "| 75.0 ±" not in outputs and "| 73.0 ±" in lines(outputs, "3D | on | hard")[0]
+
+
+def test_what_was_not_run_has_no_number(found):
+    assert lines(TABLES["condition"](found), "text | hard") == [f"| text | hard | {NOT_RUN} | {NOT_RUN} | {NOT_RUN} |"]
+    assert NOT_RUN in lines(TABLES["splits"](found), "b12n7")[0]
+    assert "b12n7" not in TABLES["runs"](found)
+    for name, table in TABLES.items():
+        numbers = [word for line in table({}).splitlines() if "paper" not in line for word in line.split()]
+        assert not any(word[:2].isdigit() and "." in word for word in numbers), name
+    assert spread([]) == spread([None]) == NOT_RUN
+
+
+def test_every_class_has_a_row(found):
+    rows = TABLES["classes"](found).splitlines()[2:]
+    assert len(rows) == 19 and [row.split(" | ")[1] for row in rows] == ["base"] * 15 + ["novel"] * 4
+
+
+def test_the_document_has_a_place_for_each_table_and_keeps_the_rest(found, tmp_path):
+    path = tmp_path / "document.md"
+    before = DOCUMENT.read_text(encoding="utf-8")
+    path.write_text(before, encoding="utf-8")
+    tables = {name: make(found) for name, make in TABLES.items()}
+    fill(path, tables)
+    once = path.read_text(encoding="utf-8")
+    assert all(text in once for text in tables.values())
+    assert [line for line in once.splitlines() if not line.startswith("|")] == [
+        line for line in before.splitlines() if not line.startswith("|")
+    ]
+    fill(path, tables)
+    assert path.read_text(encoding="utf-8") == once
+
+
+def test_a_document_without_a_place_is_refused(tmp_path):
+    path = tmp_path / "document.md"
+    path.write_text("<!-- table runs -->\n<!-- end -->\n")
+    with pytest.raises(SettingsError, match="found: runs"):
+        fill(path, dict.fromkeys(TABLES, ""))
+    assert path.read_text() == "<!-- table runs -->\n<!-- end -->\n"
