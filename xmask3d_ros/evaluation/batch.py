@@ -93,7 +93,7 @@ def run_jobs(
         for job in jobs:
             note(job, _outcome(work, job))
         return failed
-    threads = max(1, (os.cpu_count() or 1) // processes)
+    threads = max(1, min(torch.get_num_threads(), (os.cpu_count() or 1) // processes))  # OMP_NUM_THREADS holds too
     # Children of a server that has imported everything but used nothing: a child of this process could neither use a
     # GPU nor torch's threads, and one begun from nothing would import for seconds.
     context = multiprocessing.get_context("forkserver")
