@@ -85,3 +85,29 @@ def test_an_unknown_architecture_is_refused():
 def test_an_architecture_of_other_sizes_than_stated_is_refused():
     with pytest.raises(ValueError, match=r"\(768, 224, 14\), the configuration says \(512, 224, 14\)"):
         build_clip(ClipConfig(embedding_channels=512))
+
+
+def test_the_convolution_stem_gives_a_token_a_patch():
+    towers = ClipTowers(SMALL)
+    side = SMALL.image_size // SMALL.patch_size
+    tokens = towers.visual.conv1(torch.rand(2, 3, SMALL.image_size, SMALL.image_size))
+    assert tokens.shape == (2, SMALL.vision_width, side, side)
+    # Cell (row, column) is about patch (row, column): elsewhere a change is not seen, but for the kernels' reach.
+    image = torch.rand(1, 3, SMALL.image_size, SMALL.image_size)
+    other = image.clone()
+    other[:, :, 64:80, 96:112] += 1
+    changed = (towers.visual.conv1(other) != towers.visual.conv1(image)).any(dim=1)[0].nonzero()
+    assert {(4, 6)} <= set(map(tuple, changed.tolist())) <= {(row, column) for row in (3, 4, 5) for column in (5, 6, 7)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"stem": "none"}, "'patch' or 'convolutions'"),
+        ({"patch_size": 14}, "a power of 2"),
+        ({"architecture": "ViT-L-14-quickgelu", "stem": "convolutions"}, "its own stem"),
+    ],
+)
+def test_wrong_stems_are_refused(changes, says):
+    with pytest.raises(ValueError, match=says), torch.device("meta"):
+        build_clip(dataclasses.replace(SMALL, **changes))

@@ -15,6 +15,7 @@ from open_clip.transformer import VisionTransformer
 from torch import Tensor, nn
 
 from xmask3d_ros.model.config import ClipConfig
+from xmask3d_ros.model.convolution_stem import ConvolutionStem
 from xmask3d_ros.model.tokenizer import BytePairTokenizer, Tokenizer, WordListTokenizer
 
 TEXT_BATCH = 256
@@ -26,8 +27,10 @@ def build_clip(config: ClipConfig) -> open_clip.CLIP:
 
     Raises ``ValueError`` for a name that open_clip does not know or whose widths contradict the configuration.
     """
+    if config.stem not in ("patch", "convolutions"):
+        raise ValueError(f"clip.stem must be 'patch' or 'convolutions', not {config.stem!r}")
     if not config.architecture:
-        return open_clip.CLIP(
+        model = open_clip.CLIP(
             embed_dim=config.embedding_channels,
             vision_cfg={
                 "image_size": config.image_size,
@@ -45,9 +48,14 @@ def build_clip(config: ClipConfig) -> open_clip.CLIP:
             },
             quick_gelu=True,
         )
+        if config.stem == "convolutions":
+            model.visual.conv1 = ConvolutionStem(config.patch_size, config.vision_width)
+        return model
     settings = open_clip.get_model_config(config.architecture)
     if settings is None:
         raise ValueError(f"clip.architecture: open_clip has no {config.architecture!r}; see open_clip.list_models()")
+    if config.stem != "patch":
+        raise ValueError(f"clip.stem: {config.architecture} has its own stem: it must be 'patch'")
     found = (settings["embed_dim"], settings["vision_cfg"]["image_size"], settings["vision_cfg"].get("patch_size"))
     stated = (config.embedding_channels, config.image_size, config.patch_size)
     if found != stated:

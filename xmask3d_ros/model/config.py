@@ -125,6 +125,9 @@ class ClipConfig:
     """Side of the input image, pixels."""
     patch_size: int = 14
     """Side of a patch, pixels."""
+    stem: str = "patch"
+    """How patches become tokens. "patch": one convolution as large as a patch, CLIP's own; "convolutions": several
+    small ones (convolution_stem.py), for small towers."""
     vision_width: int = 1024
     """Width of the image tower."""
     vision_layers: int = 24
@@ -275,6 +278,7 @@ def tiny() -> ModelConfig:
             embedding_channels=128,
             image_size=224,
             patch_size=16,
+            stem="convolutions",
             vision_width=192,
             vision_layers=6,
             vision_heads=6,

@@ -81,7 +81,7 @@ class MaskClip(nn.Module):
     def prepare(self, image: Tensor) -> Tensor:
         """``image`` (B, 3, H, W) in [0, 1] at CLIP's size and in its normalisation (METHODS 4.2)."""
         image = F.interpolate(image, size=self.visual.image_size, mode="bilinear", align_corners=False)
-        return ((image - self.mean) / self.std).to(self.visual.conv1.weight.dtype)
+        return ((image - self.mean) / self.std).to(self.visual.class_embedding.dtype)
 
     def visible_tokens(self, mask_logits: Tensor) -> Tensor:
         """(B, Q, 1 + patches) bool: which of [class token, patches] each mask (B, Q, h, w) may look at.

@@ -19,8 +19,9 @@ Image-text pairs only. No depth, no 3D, no mask and no class label enters the tr
   out about two fifths of the visible objects at random and names four at most;
 - **windows** of views, with captions told anew by the generator of what is visible in the window. Where the windows lie
   is the generator's choice, made with its knowledge of the picture: around an object that is noticed, with some of its
-  surroundings, told by a caption of that object; anywhere, told like a view; or filled by wall or floor, told so. A
-  window is a rectangle; which of its pixels belong to what is told to nobody.
+  surroundings, told by a caption of that object; a close-up of a part of it, told likewise; anywhere, told like a
+  view; or filled by wall or floor, told so. A window is a rectangle; which of its pixels belong to what is told to
+  nobody.
 
 CLIP contrasts windows in up to two ways: read inside their view by a class token that sees only the patches the
 rectangle touches, and cut out and seen alone. Views are also seen from nearer by, mirrored and in other light.

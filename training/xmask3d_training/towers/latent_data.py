@@ -61,6 +61,7 @@ class LatentData(TowerData):
         root: Path = Path("data"),
         batch_size: int = 32,
         caption_dropout: float = 0.1,
+        training_views: int | None = None,
         measured_views: int = 64,
         workers: int | None = 0,
         seed: int = 0,
@@ -71,18 +72,22 @@ class LatentData(TowerData):
             root: data root with rooms and their pairs. Latents are kept beside the pairs.
             batch_size: views of a step, over all processes.
             caption_dropout: share of views whose caption is the empty one, from which XMask3D starts.
+            training_views: at most so many, spread over the rooms; none: all. Encoding a view costs more than a step.
             measured_views: held-out views that the noise prediction is measured on.
             workers: loader processes; latents are small, so the process itself can read them.
             seed: of order and captions.
         """
         super().__init__(root, batch_size, workers, seed)
-        self.caption_dropout, self.measured_views = caption_dropout, measured_views
+        self.caption_dropout = caption_dropout
+        self.training_views, self.measured_views = training_views, measured_views
         self._latents: dict[str, NDArray[np.float16]] = {}
 
     def setup(self, stage: str) -> None:
         """Read the pairs; encode what has not been encoded with this VAE."""
         super().setup(stage)
         self.views["val"] = spread(self.views["val"], self.measured_views)
+        if self.training_views is not None:
+            self.views["train"] = spread(self.views["train"], self.training_views)
         assert self.trainer is not None
         module: Any = self.trainer.lightning_module
         for split, views in self.views.items():

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Windows of a view and their captions, told by the generator that made the view.
 
-A crop's caption has to be true of what the crop shows, so it is told anew from the objects visible in it. Three kinds:
+A crop's caption has to be true of what the crop shows, so it is told anew from the objects visible in it. Four kinds:
 
 - around an object that is noticed, with some of its surroundings, told by a caption of that object;
+- a close-up of a part of such an object, told likewise;
 - anywhere, told like a whole view, names left out at random;
 - of little but wall or floor, told by it.
 """
@@ -24,8 +25,8 @@ _LEAST_SIDE = 24
 """Pixels: what is smaller shows nothing at the towers' resolution."""
 _OBJECT_SHARE = 0.25
 """Least share of its window that an object fills."""
-_SHELL_SHARE = 0.8
-"""Least share of a window that its wall or floor fills."""
+_FILLED = 0.8
+"""Least share of a window that its wall, its floor or the object of a close-up fills."""
 _TRIES = 12
 
 
@@ -46,7 +47,7 @@ def windows_of_view(
         placed: the room's objects.
         kind: of the room.
         rng: chooses windows and words.
-        tellings: windows around each object.
+        tellings: windows around each object; as many close-ups are tried of it.
         others: windows anywhere; as many are tried of wall and floor.
 
     Returns:
@@ -56,6 +57,7 @@ def windows_of_view(
     for seen in seen_objects(instance, depth, placed):
         if seen.placed.item.name not in (*SHELL, "ceiling"):
             found += [_around(seen, instance, placed, rng) for _ in range(tellings)]
+            found += [_close_up(seen, instance, rng) for _ in range(tellings)]
     found += [_shell(instance, placed, rng) for _ in range(others)]
     for _ in range(others):
         box = _anywhere(instance.shape, rng, 0.35, 0.8)
@@ -81,6 +83,19 @@ def _around(seen: Seen, instance: np.ndarray, placed: Sequence[Placed], rng: np.
     return Window(box, caption_object(seen.placed, rng).text, seen.placed.item.name)
 
 
+def _close_up(seen: Seen, instance: np.ndarray, rng: np.random.Generator) -> Window | None:
+    """A window that a part of an object fills, if a few tries find one."""
+    left, right, top, bottom = seen.box
+    for _ in range(_TRIES):
+        across, down = rng.uniform(0.2, 0.7, 2) * (right - left, bottom - top)
+        column, row = rng.uniform(left, right - across), rng.uniform(top, bottom - down)
+        box = _box(column, column + across, row, row + down, instance.shape[1], instance.shape[0])
+        inside = instance[box[2] : box[3], box[0] : box[1]]
+        if (inside == seen.placed.instance).mean() >= _FILLED:
+            return Window(box, caption_object(seen.placed, rng).text, seen.placed.item.name)
+    return None
+
+
 def _shell(instance: np.ndarray, placed: Sequence[Placed], rng: np.random.Generator) -> Window | None:
     """A window that a wall or the floor fills, if a few tries find one."""
     shell = {entry.instance: entry for entry in placed if entry.item.name in SHELL}
@@ -88,7 +103,7 @@ def _shell(instance: np.ndarray, placed: Sequence[Placed], rng: np.random.Genera
         box = _anywhere(instance.shape, rng, 0.15, 0.5)
         numbers, counts = np.unique(instance[box[2] : box[3], box[0] : box[1]], return_counts=True)
         largest = int(numbers[counts.argmax()])
-        if largest in shell and counts.max() >= _SHELL_SHARE * counts.sum():
+        if largest in shell and counts.max() >= _FILLED * counts.sum():
             return Window(box, caption_object(shell[largest], rng).text, shell[largest].item.name)
     return None
 
