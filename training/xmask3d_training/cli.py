@@ -10,6 +10,7 @@
   towers pairs|clip|vae|diffusion|join ...            small frozen networks trained in synthetic rooms
   oracles mask-clip|probes|baselines ...              what frozen networks could give at best, and trivial methods
   reproduce [NAME...] ...                             the experiments in synthetic rooms, and their tables
+  bundle MODEL --out FOLDER                           a trained model in half precision with a card
 
 Every command has --help. Any setting of a configuration can be given on the command line too, for instance
 --data.root DIR --data.batch_size 16 --trainer.devices 2 --trainer.precision bf16-mixed.
@@ -57,8 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from xmask3d_training.reproduction.command import main as reproduce
 
         return reproduce(given[1:])
+    if command == "bundle":
+        from xmask3d_training.reproduction.bundle import main as bundle
+
+        return bundle(given[1:])
     if command not in LIGHTNING:
-        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic", "towers", "oracles", "reproduce"))
+        known = ", ".join((*LIGHTNING, "prepare", "inspect", "synthetic", "towers", "oracles", "reproduce", "bundle"))
         print(f"xmask3d train: there is no command {command!r}; there are {known}", file=sys.stderr)
         return 2
     from xmask3d_training.engine.cli import FAULTS, run

@@ -27,6 +27,12 @@ logger = logging.getLogger(__name__)
 BUNDLED = Path(__file__).resolve().parent.parent / "models"
 """Where models that come with the package lie, a folder a name."""
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+TINY_KNOWS = (
+    "the bundled model 'tiny' was trained in synthetic rooms alone: it knows rooms and words like theirs (its card, "
+    "README.md, lists them), and its labels of real scenes are unreliable. For those import an official checkpoint, "
+    "'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER', and give FOLDER as the model"
+)
+"""Said once when the bundled model is loaded by its name."""
 
 
 class CheckpointError(ValueError):
@@ -41,11 +47,16 @@ def save_model(model: XMask3D, folder: str | Path, include_frozen: bool) -> None
         folder: made if missing; files appear whole or not at all.
         include_frozen: write CLIP and the diffusion model too.
     """
+    save_words(model, folder)
+    write_folder(folder, model.config, model.state_dict() if include_frozen else trained_state(model))
+
+
+def save_words(model: XMask3D, folder: str | Path) -> None:
+    """Write the word list of a model's tokenizer, if it is one: it belongs to the folder."""
     tokenizer = model.clip.tokenizer
-    if isinstance(tokenizer, WordListTokenizer):  # it belongs to the folder, which may be another than it came from
+    if isinstance(tokenizer, WordListTokenizer):
         with whole_file(Path(folder) / model.config.clip.tokenizer) as temporary:
             temporary.write_text("".join(f"{word}\n" for word in tokenizer.words), encoding="utf-8")
-    write_folder(folder, model.config, model.state_dict() if include_frozen else trained_state(model))
 
 
 def trained_state(model: XMask3D) -> dict[str, Tensor]:
@@ -84,6 +95,8 @@ def load_model(
     folder = next((path for path in (Path(name), BUNDLED / str(name)) if (path / CONFIG_FILE).is_file()), None)
     if folder is not None:
         model = _load_folder(folder, frozen=True)
+        if folder == BUNDLED / "tiny" and str(name) == "tiny":
+            logger.warning(TINY_KNOWS)
     elif str(name) not in PRESETS:
         raise CheckpointError(
             f"no model {str(name)!r}: give a folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}, "

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The card of the bundled model: what it is, what it was trained on, how well it does, and what it cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from xmask3d_ros.model.config import ModelConfig
+from xmask3d_training.oracles.report import markdown, percent
+
+_HEAD = """# XMask3D, tiny
+
+XMask3D (NeurIPS 2024) at small sizes, trained from nothing in the package's synthetic rooms. It comes with the package
+so that a first run shows the real method at work. **It knows rooms like these and the words below.** For real scenes
+import an official checkpoint: `xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER`, `--model FOLDER`.
+
+Licence: Apache-2.0, like the code. No pretrained weight, no photograph and no scan went into it.
+"""
+_DATA = """## Data
+
+Rooms of `xmask3d train synthetic rooms`: 320x240 views with noise of a depth sensor, poses, labels, captions. Labels of
+the {base} base classes ({base_names}) were seen in training; of all other classes, the evaluated novel ones
+({novel_names}) among them, names and looks come through image-text pairs alone, from which the frozen parts (CLIP and a
+latent diffusion model) were trained before.{knowledge} Held-out rooms have designs, finishes and seeds that no training
+room has.
+"""
+_LIMITS = """## Limits
+
+- Rooms like the training rooms: their generator, renderer and sensor. Labels of real scenes are unreliable.
+- An unknown word is one and the same token, whatever it is; what it labels is arbitrary. Known are the words below.
+- The binary head decides which points may be of the base classes. Words for base classes other than the synonyms below
+  are taken for novel ones, and are then not found where a base class stands: list them as synonyms in the vocabulary.
+- Scores are of rooms with all 19 classes in the vocabulary; other vocabularies do better or worse.
+"""
+
+
+def model_card(
+    config: ModelConfig,
+    words: Sequence[str],
+    tensors: Mapping[str, Tensor],
+    results: Mapping[str, Any],
+    towers: Mapping[str, Mapping[str, Any]],
+) -> str:
+    """Markdown.
+
+    Args:
+        config: of the model.
+        words: that its text tower knows.
+        tensors: as written.
+        results: of its run (``results.json``); empty where there are none, and the card says so.
+        towers: facts of its frozen parts; may be empty.
+    """
+    names: list[str] = list(next(iter(results["evaluation"].values()))["results"][0]["iou"]) if results else []
+    novel = [name for name in names if name not in config.base_classes]
+    knowledge = ""
+    if results and (results["mask_loss_knows"] or results["binary_head_knows"]):
+        knowledge = (
+            " As in the reference, its binary head and mask loss were told which training points are of some novel "
+            "class, though not of which."
+        )
+    data = _DATA.format(
+        base=len(config.base_classes),
+        base_names=", ".join(config.base_classes),
+        novel_names=", ".join(novel) or "see the split",
+        knowledge=knowledge,
+    )
+    parts = [_HEAD, data, _training(results, towers), _scores(results), _sizes(config, tensors), _LIMITS]
+    synonyms = [f"- {name}: {', '.join(others)}" for name, others in config.synonyms.items()]
+    parts.append("## Synonyms of base classes\n\n" + "\n".join(synonyms) + "\n")
+    parts.append(f"## Words\n\n{len(words)}: {', '.join(words)}.\n")
+    return "\n".join(parts)
+
+
+def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = []
+    if results:
+        rows.append(["this model", f"{results['views']} views, {results['steps']} steps, seed {results['seed']}, "
+                     f"{results['minutes']:.0f} minutes in {results['processes']} process(es)"])  # fmt: skip
+    for tower, known in sorted(towers.items()):
+        told = "; ".join(f"{name} {value}" for name, value in known.items() if not isinstance(value, Mapping | list))
+        rows.append([f"frozen: {tower}", told])
+    table = markdown(["part", "training"], rows) if rows else "Not stated.\n"
+    return f"## Training\n\n{table}"
+
+
+def _scores(results: Mapping[str, Any]) -> str:
+    if not results:
+        return "## Scores\n\nNot measured.\n"
+    rows = []
+    for gate, evaluation in results["evaluation"].items():
+        for entry in evaluation["results"]:
+            if entry["output"] in ("fused", "3d", "2d"):
+                scores = [percent(entry[name]) for name in ("hiou", "miou_base", "miou_novel")]
+                rows.append([entry["output"], gate, *scores])
+    first = next(iter(results["evaluation"].values()))
+    fused = next(entry for entry in first["results"] if entry["output"] == "fused")
+    classes = markdown(
+        ["class", f"IoU, fused, gate {first['gate']}"],
+        [[name, "-" if iou is None else percent(iou)] for name, iou in fused["iou"].items()],
+    )
+    return (
+        f"## Scores\n\n{results['split']}, {first['scenes']} held-out rooms, {first['frames']} views, percent, of the "
+        "weights before they were rounded to half precision. The default is the fused output behind the gate of the "
+        f"configuration.\n\n{markdown(['output', 'gate', 'hIoU', 'base', 'novel'], rows)}\n{classes}"
+    )
+
+
+def _sizes(config: ModelConfig, tensors: Mapping[str, Tensor]) -> str:
+    frozen = sum(tensor.numel() for name, tensor in tensors.items() if name.startswith(("diffusion.", "clip.")))
+    total = sum(tensor.numel() for tensor in tensors.values())
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    return (
+        f"## Sizes\n\n{total / 1e6:.1f} million numbers, {frozen / 1e6:.1f} of them frozen (CLIP, diffusion); "
+        f"{size / 1e6:.1f} MB in float16 (statistics of batch norms in float32), made float32 as they are loaded. "
+        f"Voxels of {100 * config.voxel_size:.0f} cm, images of {config.diffusion.image_size} pixels, "
+        f"{config.mask_head.queries} mask queries, gate {config.scoring.gate}.\n"
+    )
