@@ -7,12 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 
 from xmask3d_training import cli
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.reproduction.experiments import read_plan
+from xmask3d_training.reproduction.pictures import draw_rooms
 from xmask3d_training.reproduction.process import OutOfTime, run_process
 from xmask3d_training.reproduction.runner import Place, ensure_tested, ensure_trained, read_state
 
@@ -90,6 +93,14 @@ def test_its_results_say_what_it_was(finished):
     }
     assert scores["hard"]["mask_clip"] == scores["off"]["mask_clip"]
     assert scores["hard"]["3d"] != scores["off"]["3d"]
+
+
+def test_a_picture_of_its_rooms(finished, tmp_path):
+    place, run, _ = finished
+    rooms = draw_rooms(place.data, place.folder(run), "scannet_b15n4", tmp_path / "rooms.jpg")
+    assert rooms == ["scene0002_00"]
+    picture = cv2.imread(str(tmp_path / "rooms.jpg"))
+    assert picture.shape[1] > 1500 and len(np.unique(picture.reshape(-1, 3), axis=0)) > 100
 
 
 def test_the_mask_loss_starts_after_the_same_share(finished):
