@@ -15,7 +15,7 @@ from xmask3d_training.engine.config import CacheConfig, OptimiserConfig
 from xmask3d_training.engine.errors import SettingsError, TrainingDiverged
 from xmask3d_training.engine.frame_cache import CachedViews
 from xmask3d_training.engine.module import XMask3DModule
-from xmask3d_training.engine.network import trained_parameters
+from xmask3d_training.engine.network import parameter_groups, trained_parameters
 from xmask3d_training.losses.config import LOSSES, LossConfig
 
 LOSS = LossConfig(sampled_points=128, mask_3d_start=0)
@@ -83,6 +83,29 @@ def test_maskclip_runs_only_for_the_mask_loss(start, batch, monkeypatch):
         found = terms(module, batch)
         assert ("loss_3d_contra" in found) == (losses is LOSS)
     assert len(calls) == 1
+
+
+def test_a_3d_network_alone_learns_what_it_would_learn_with_all_other_weights_at_0(start, batch, monkeypatch):
+    names = ("mask_class", "mask_bce", "mask_dice", "fused", "caption_fused", "caption_3d", "caption_2d", "mask_3d",
+             "binary")  # fmt: skip
+    alone = dataclasses.replace(LOSS, **dict.fromkeys(names, 0.0))
+    assert alone.points_alone and not LOSS.points_alone
+    gradients = []
+    for whole in (False, True):
+        module = make(start, losses=alone)
+        learned = {name for name, value in module.network.named_parameters() if value.requires_grad}
+        groups = [len(group["params"]) for group in parameter_groups(module.network, OptimiserConfig())]
+        assert sum(groups) == len(learned) and groups[1] == 2
+        if whole:
+            monkeypatch.setattr(LossConfig, "points_alone", False)
+        found = terms(module, batch)
+        assert (set(found) == {"loss_3d_pure"}) != whole
+        sum(found.values()).backward()
+        assert all(value.grad is not None for name, value in module.network.named_parameters() if name in learned)
+        gradients.append({name: value.grad for name, value in module.network.named_parameters() if name in learned})
+    assert gradients[0].keys() == gradients[1].keys()
+    for name, value in gradients[0].items():
+        torch.testing.assert_close(gradients[1][name], value, rtol=1e-4, atol=1e-6, msg=name)
 
 
 def test_losses_default_to_the_benchmarks():

@@ -17,6 +17,7 @@ from xmask3d_ros.evaluation.benchmarks import benchmark as benchmark_of
 from xmask3d_ros.evaluation.metrics import confusion_matrix, score
 from xmask3d_ros.model.scoring import Scorer, ViewEvidence
 from xmask3d_ros.model.text import TextClasses
+from xmask3d_ros.sparse import coordinate_maps
 from xmask3d_ros.vocabulary import make_vocabulary
 from xmask3d_training.data.batch import Batch, NoViews
 from xmask3d_training.data.problems import ProblemLog
@@ -89,7 +90,7 @@ class XMask3DModule(lightning.LightningModule):
         self.problems = ProblemLog()
         # The frozen parts are not in the checkpoints.
         self.strict_loading = False
-        learned = {id(parameter) for _, parameter in trained_parameters(self.network)}
+        learned = {id(parameter) for _, parameter in trained_parameters(self.network, self.losses.points_alone)}
         for parameter in self.network.parameters():
             parameter.requires_grad_(id(parameter) in learned)
         self.network.train()  # frozen parts stay in evaluation mode by themselves
@@ -141,6 +142,13 @@ class XMask3DModule(lightning.LightningModule):
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """The losses of a batch, by name and weighted."""
         assert self._text is not None and batch.label_images is not None
+        if self.losses.points_alone:  # nothing else of the network is needed
+            network = self.network
+            maps = coordinate_maps(batch.coordinates)
+            embeddings = network.point_branch(batch.coordinates, batch.features, maps).embeddings[batch.voxel_of_point]
+            scale = network.logit_scale()
+            loss = self.criterion.of_points(embeddings, self._text, network.null_embedding, scale, batch.labels)
+            return {"loss_3d_pure": loss}
         with_masks = self.losses.mask_3d > 0 and self.current_epoch >= self.losses.mask_3d_start
         output = run_network(self.network, batch, self.frozen, mask_clip=with_masks)
         predicted = predictions(self.network, batch, output, self._text, self.losses.fallbacks)

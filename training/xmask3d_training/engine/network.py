@@ -85,8 +85,18 @@ def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Conditio
     return replace(config, captioner=captioner, scoring=scoring, base_classes=benchmark.base_names)
 
 
-def trained_parameters(network: XMask3D) -> Iterator[tuple[str, nn.Parameter]]:
-    """All but those of frozen parts, and of parts that the condition leaves unused."""
+def trained_parameters(network: XMask3D, points_alone: bool = False) -> Iterator[tuple[str, nn.Parameter]]:
+    """All but those of frozen parts, and of parts that the condition leaves unused.
+
+    With ``points_alone`` those that the class of the 3D embeddings depends on (``LossConfig.points_alone``).
+    """
+    if points_alone:
+        for name, parameter in network.named_parameters():
+            if name in ("null_embedding", "mask_head.logit_scale") or (
+                name.startswith("point_branch.") and not name.startswith("point_branch.point2text_adapter.")
+            ):
+                yield name, parameter
+        return
     unused = {"3d": (), "2d": ("point_branch.point2text_adapter",)}.get(
         network.config.captioner.source, ("point_branch.point2text_adapter", "captioner")
     )
@@ -97,9 +107,11 @@ def trained_parameters(network: XMask3D) -> Iterator[tuple[str, nn.Parameter]]:
 
 
 def parameter_groups(network: XMask3D, config: OptimiserConfig) -> list[dict[str, Any]]:
-    """The 3D networks, then the rest, each with its learning rate."""
+    """The 3D networks, then the rest, each with its learning rate; parameters that want no gradient are left out."""
     groups: dict[str, list[nn.Parameter]] = {"3d": [], "rest": []}
     for name, parameter in trained_parameters(network):
+        if not parameter.requires_grad:
+            continue
         groups["3d" if name.startswith(("point_branch.", "binary_head.")) else "rest"].append(parameter)
     return [
         {"params": groups["3d"], "lr": config.learning_rate_3d, "name": "3d"},

@@ -57,6 +57,13 @@ class LossConfig:
     fallbacks: Literal["reference", "skip"] = "reference"
     """What a term without anything to average does. ``reference``: as METHODS 1.16 tells; ``skip``: contributes 0."""
 
+    @property
+    def points_alone(self) -> bool:
+        """Whether the class of the 3D embeddings is all that is learned: a 3D network and nothing else."""
+        others = (self.mask_class, self.mask_bce, self.mask_dice, self.fused, self.caption_fused, self.caption_3d,
+                  self.caption_2d, self.mask_3d, self.binary)  # fmt: skip
+        return self.pure_3d > 0 and not any(others)
+
 
 _SCANNET200 = LossConfig(mask_3d=2.0, mask_3d_start=75)
 

@@ -82,6 +82,19 @@ class Criterion:
         with torch.autocast(targets.labels.device.type, enabled=False):
             return self._terms(_at_least_single(predictions), targets, epoch)
 
+    def of_points(self, embeddings: Tensor, text: Tensor, null: Tensor, scale: Tensor, labels: Tensor) -> Tensor:
+        """``loss_3d_pure``: class of the 3D embeddings, weighted.
+
+        Args:
+            embeddings: (N, C) F_3d.
+            text: (K, C) embeddings of the base classes.
+            null: (C,) or (1, C) learned null embedding.
+            scale: scalar factor of the cosines.
+            labels: (N,) int64, K = ignored.
+        """
+        everywhere = self.config.denominators == "global"
+        return self.config.pure_3d * class_loss(class_logits(embeddings, text, null, scale), labels, everywhere)
+
     def _terms(self, predictions: Predictions, targets: Targets, epoch: int) -> dict[str, Tensor]:
         config, everywhere = self.config, self.config.denominators == "global"
         text, null, scale = predictions.text, predictions.null, predictions.scale
