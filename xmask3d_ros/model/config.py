@@ -247,7 +247,7 @@ def tiny() -> ModelConfig:
         voxel_size=0.04,
         max_view_points=30_000,
         point_network=MinkUNetConfig(
-            planes=(16, 32, 64, 96, 96, 64, 48, 48), blocks=(2,) * 8, stem_channels=16, out_channels=128
+            planes=(16, 32, 64, 88, 96, 64, 48, 48), blocks=(2,) * 8, stem_channels=16, out_channels=128
         ),
         binary_network=MinkUNetConfig(
             planes=(16, 24, 32, 48, 48, 32, 24, 24), blocks=(1,) * 8, stem_channels=16, out_channels=64
