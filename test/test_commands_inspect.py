@@ -2,6 +2,7 @@
 """``xmask3d inspect``: sound recordings pass, and the fault of every broken one is named."""
 
 import json
+import sqlite3
 import struct
 
 import numpy as np
@@ -11,6 +12,7 @@ from bag_writing import (
     COLOR_INFO,
     DEPTH,
     DEPTH_INFO,
+    DEPTH_OPTICAL,
     PERIOD,
     SECOND,
     START,
@@ -192,6 +194,17 @@ def test_images_are_looked_at_even_without_poses(room, tmp_path):
     assert "gravity" not in worst
 
 
+def test_depth_of_a_frame_of_its_own_recorded_first_and_no_poses(tmp_path):
+    """As of a camera without aligned depth whose transforms were forgotten."""
+    own = replaced(recording(), DEPTH, lambda m, n: image(stamp_of(m), pixels_of(m), "16UC1", DEPTH_OPTICAL))
+    events = without(own, "/tf", "/tf_static")
+    first = next(number for number, event in enumerate(events) if event.topic == DEPTH)
+    events.insert(0, events.pop(first)._replace(recorded_ns=START - SECOND))
+    worst = found(write(tmp_path / "bag", events))
+    assert worst["transforms"].level is Level.FAULT
+    assert "Record /tf and /tf_static" in worst["transforms"].message
+
+
 def test_volatile_static_transforms_are_warned_of(tmp_path):
     from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
     from rosbags.rosbag2 import StoragePlugin, Writer
@@ -230,6 +243,16 @@ def test_files_that_cannot_be_read(tmp_path):
     storage.write_bytes(content[:summary])
     assert found(whole)["file"].level is Level.FAULT
     assert "does not exist" in found(tmp_path / "nowhere")["file"].message
+
+
+def test_a_message_that_is_damaged_inside_is_a_finding(tmp_path):
+    path = write(tmp_path / "bag", recording(), "sqlite3")
+    with sqlite3.connect(next(path.glob("*.db3"))) as database:
+        topic = database.execute("SELECT id FROM topics WHERE name = ?", (COLOR,)).fetchone()[0]
+        database.execute("UPDATE messages SET data = x'0001' WHERE topic_id = ?", (topic,))
+    said = found(path)["file"]
+    assert said.level is Level.FAULT
+    assert "cannot be read" in said.message
 
 
 def test_ros_1_without_connection_info(tmp_path):

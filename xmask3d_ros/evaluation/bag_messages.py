@@ -23,7 +23,7 @@ TRANSFORM_TYPES = ("tf2_msgs/msg/TFMessage", "tf/msg/tfMessage")
 def open_reader(path: str | Path) -> Iterator[AnyReader]:
     """A reader of a ROS 2 bag (folder, .mcap or .db3) or a ROS 1 .bag. Raises BagError for what is none."""
     file = _storage(Path(path))
-    with _explained(path):
+    with explained(path):
         # Folders of ROS 2 before Iron carry no message definitions; the standard messages have not changed since.
         reader = AnyReader([file], default_typestore=get_typestore(Stores.ROS2_JAZZY))
         reader.open()
@@ -41,7 +41,7 @@ def read_messages(
         return  # to rosbags, no connection means all of them
     messages = reader.messages(connections)
     while True:
-        with _explained(path):
+        with explained(path):
             item = next(messages, None)
             if item is None:
                 return
@@ -78,7 +78,7 @@ def _storage(path: Path) -> Path:
 
 
 @contextmanager
-def _explained(path: str | Path) -> Iterator[None]:
+def explained(path: str | Path) -> Iterator[None]:
     """Readers, decompressors and databases fail in many ways on a damaged file; users get one."""
     try:
         yield

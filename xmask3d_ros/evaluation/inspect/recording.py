@@ -51,7 +51,7 @@ def inspect_bag(
     result = Inspection()
     say = result.findings.append
     try:
-        result.topics, found, camera_frame = inspect_streams(path)
+        result.topics, found = inspect_streams(path)
     except BagError as error:
         say(_fault("file", error))
         return result
@@ -74,7 +74,7 @@ def inspect_bag(
     posed = frames is not None
     if frames is None and not any(finding.check == "pairing" for finding in result.faults):
         # Without poses, the images can still be looked at.
-        frames = BagFrames(path, index, camera_frame, tolerance)
+        frames = _unposed(path, index, tolerance)
     if frames is not None:
         _look(frames, posed, result)
     return result
@@ -92,6 +92,12 @@ def _frames(
         return None
     result.findings += check_pairs(frames)
     return frames
+
+
+def _unposed(path: Path, index: BagIndex, tolerance: float | None) -> BagFrames | None:
+    """The pairs as a colour camera that stands still sees them; ``None`` where its images name no frame."""
+    own = index.color_frames[min(index.color_frames)] or index.color_cameras.frame
+    return BagFrames(path, index, own, tolerance) if own else None
 
 
 def _look(frames: BagFrames, posed: bool, result: Inspection) -> None:

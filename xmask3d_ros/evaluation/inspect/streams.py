@@ -13,7 +13,7 @@ from rosbags.highlevel import AnyReader
 from rosbags.interfaces import Connection
 
 from xmask3d_ros.evaluation.bag_error import BagError
-from xmask3d_ros.evaluation.bag_messages import IMAGE_TYPES, TRANSFORM_TYPES, open_reader, stamp_of
+from xmask3d_ros.evaluation.bag_messages import IMAGE_TYPES, TRANSFORM_TYPES, explained, open_reader, stamp_of
 
 from .finding import Finding, Level
 
@@ -35,8 +35,8 @@ class TopicSummary:
     """Messages a second over the whole recording; 0 for fewer than two."""
 
 
-def inspect_streams(path: Path) -> tuple[list[TopicSummary], list[Finding], str]:
-    """Topics, findings, and the frame of the first image ('' if there is none). Raises BagError."""
+def inspect_streams(path: Path) -> tuple[list[TopicSummary], list[Finding]]:
+    """Topics and findings. Raises BagError."""
     with open_reader(path) as reader:
         seconds = max((reader.end_time - reader.start_time) / 1e9, 0.0) if reader.message_count else 0.0
         counts: dict[tuple[str, str], int] = {}
@@ -52,8 +52,9 @@ def inspect_streams(path: Path) -> tuple[list[TopicSummary], list[Finding], str]
                 f"{path} holds no messages; was anything published while it was recorded? 'ros2 topic hz' tells, and "
                 "'ros2 bag record' lists what it subscribed to"
             )
-        clock, frame = _clock(reader)
-        return topics, [*_static_transforms(reader.connections), *clock], frame
+        with explained(path):
+            clock = _clock(reader)
+        return topics, [*_static_transforms(reader.connections), *clock]
 
 
 def _static_transforms(connections: Iterable[Connection]) -> list[Finding]:
@@ -86,16 +87,14 @@ def _durability(connection: Connection) -> str | None:
     return profiles[0].durability.name if profiles else None
 
 
-def _clock(reader: AnyReader) -> tuple[list[Finding], str]:
+def _clock(reader: AnyReader) -> list[Finding]:
     """Stamps against the time of recording."""
     images = [connection for connection in reader.connections if connection.msgtype in IMAGE_TYPES]
     offsets: dict[str, list[float]] = {connection.topic: [] for connection in images}
-    frame = ""
     if not images:
-        return [], frame
+        return []
     for connection, recorded_ns, raw in _few(reader, images):
         message: Any = reader.deserialize(raw, connection.msgtype)
-        frame = frame or message.header.frame_id.lstrip("/")
         offsets[connection.topic].append((stamp_of(message.header) - recorded_ns) / 1e9)
     findings = []
     for topic, values in offsets.items():
@@ -108,7 +107,7 @@ def _clock(reader: AnyReader) -> tuple[list[Finding], str]:
             message = f"images of {topic} are stamped {-middle:.1f} s before they were recorded"
             remedy = "fine for a recording made of another one; live, the stamps are of another clock: synchronise it"
             findings.append(Finding("clock", Level.NOTE, message, remedy))
-    return findings or [Finding("clock", Level.GOOD, "images are stamped by the recorder's clock")], frame
+    return findings or [Finding("clock", Level.GOOD, "images are stamped by the recorder's clock")]
 
 
 def _few(reader: AnyReader, connections: list[Connection]) -> Iterable[tuple[Connection, int, Any]]:
