@@ -56,7 +56,13 @@ def test_files_hold_names_and_synonyms(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("- chair", "must hold a list"), ("classes: {a: b}", "must hold"), ("classes: [[a]]", "neither"), ("{", "YAML")],
+    [
+        ("- chair", "must hold a list"),
+        ("classes: {a: b}", "must hold"),
+        ("classes: [[a]]", "neither"),
+        ("{", "YAML"),
+        ("classes: [{name: sofa, synonyms: couch}]", r"synonyms of 'sofa' are no list: write \[couch\]"),
+    ],
 )
 def test_faulty_files_are_refused_by_name(tmp_path, content, reason):
     path = tmp_path / "words.yaml"

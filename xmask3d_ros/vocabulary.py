@@ -142,8 +142,10 @@ def load_vocabulary(path: str | Path) -> Vocabulary:
     synonyms: dict[str, list[str]] = {}
     for item in content["classes"]:
         if isinstance(item, dict) and "name" in item:
-            name = str(item["name"])
-            synonyms[name] = [str(word) for word in item.get("synonyms") or []]
+            name, words = str(item["name"]), item.get("synonyms") or []
+            if not isinstance(words, list):  # a text would be taken letter by letter
+                raise VocabularyError(f"{path}: the synonyms of {name!r} are no list: write [{words}]")
+            synonyms[name] = [str(word) for word in words]
         elif isinstance(item, dict | list) or item is None:
             raise VocabularyError(f"{path}: {item!r} is neither a name nor {{name: ..., synonyms: [...]}}")
         else:

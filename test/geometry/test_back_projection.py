@@ -43,6 +43,12 @@ def test_only_readings_within_the_range_give_points():
     np.testing.assert_allclose(got.points[:, 2], (0.1, 6.0), atol=1e-6)
 
 
+def test_without_a_lower_bound_no_reading_is_still_no_point():
+    depth = np.array([[0.0, np.nan, -1.0, 1e-3]], np.float32)
+    frame = RgbdFrame(np.zeros((1, 4, 3), np.uint8), depth, Camera(4, 1, 3.0, 3.0, 1.5, 0.0), np.eye(4), 0)
+    assert back_project(frame, 0.0, np.inf).columns.tolist() == [3]
+
+
 def test_distortion_is_removed():
     """Points projected by OpenCV come back to where they were."""
     lens = (0.12, -0.25, 0.001, -0.002, 0.08)

@@ -31,7 +31,8 @@ def back_project(frame: RgbdFrame, min_depth: float = 0.1, max_depth: float = 6.
     Pixels without a reading (0, NaN, inf) and pixels that no ray of the lens reaches give no point.
     """
     with np.errstate(invalid="ignore"):
-        valid = (frame.depth >= min_depth) & (frame.depth <= max_depth)
+        # A lower bound of 0 must not make points of pixels that say 0 for "no reading".
+        valid = (frame.depth > 0) & (frame.depth >= min_depth) & (frame.depth <= max_depth)
     rays = ray_grid(frame.camera)
     if frame.camera.distortion_model != "none":
         valid &= np.isfinite(rays[..., 0])
