@@ -75,3 +75,11 @@ def test_a_node_without_time_is_scored_beside_the_offline_run(ros, model_folder,
     np.testing.assert_array_equal(*positions)
     assert report["scores"]["final_map"]["all"]["confusion"] == confusion_of(clouds["labelled"])
     assert live["scores"]["final_map"]["all"]["confusion"] == confusion_of(clouds["labelled_live"])
+
+    # Beside a run of the same bag that was not live.
+    (tmp_path / "offline").mkdir()
+    (tmp_path / "offline" / "report.json").write_text(json.dumps(report))  # "live" was taken out above
+    assert main(["evaluate", "--compare", str(tmp_path), str(tmp_path / "offline")]) == 0
+    said = capsys.readouterr().out
+    assert f"frames.segmented: {frames['segmented']} | -" in said
+    assert "live labels, over DDS A" in said
