@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..item import Item
+from ..stretching import stretched
 
 Maker = Callable[[np.random.Generator], Item]
 
@@ -49,6 +50,7 @@ def designs(name: str, held_out: bool) -> tuple[Design, ...]:
 
 
 def make(name: str, rng: np.random.Generator, held_out: bool = False) -> Item:
-    """A random object of a class or clutter word, from the designs of that side."""
+    """A random object of a class or clutter word, from the designs of that side; for training, of any proportions."""
     choices = designs(name, held_out)
-    return choices[rng.integers(len(choices))].make(rng)
+    item = choices[rng.integers(len(choices))].make(rng)
+    return item if held_out else stretched(item, rng)
