@@ -16,7 +16,7 @@ IMAGES = torch.randint(0, 256, (2, 3, 32, 32), dtype=torch.uint8, generator=torc
 
 
 def test_a_window_is_a_rectangular_mask():
-    boxes = torch.tensor([[[0.25, 0.75, 0.0, 0.5], [0.0, 1.0, 0.0, 1.0]]]).expand(2, -1, -1)
+    boxes = torch.tensor([[[[0.25, 0.75, 0.0, 0.5]], [[0.0, 1.0, 0.0, 1.0]]]]).expand(2, -1, -1, -1)
     masks = torch.full((2, 2, 32, 32), -10.0)
     masks[:, 0, :16, 8:24] = 10
     masks[:, 1] = 10
@@ -25,17 +25,19 @@ def test_a_window_is_a_rectangular_mask():
 
 
 def test_touched_patches():
-    found = tokens_of_windows(torch.tensor([[[0.3, 0.5, 0.6, 0.61]]]), grid=4)[0, 0]
-    assert found.nonzero().flatten().tolist() == [0, 1 + 2 * 4 + 1]
+    first, second, none = [0.3, 0.5, 0.6, 0.61], [0.75, 1.0, 0.0, 0.25], [0.0, 0.0, 0.0, 0.0]
+    found = tokens_of_windows(torch.tensor([[[first, second, none], [none, none, none]]]), grid=4)[0]
+    assert found[0].nonzero().flatten().tolist() == [0, 1 + 3, 1 + 2 * 4 + 1]
+    assert found[1].nonzero().flatten().tolist() == [0]
 
 
 def test_the_whole_view_is_its_own_window():
-    whole = embed_windows(VISUAL, IMAGES, torch.tensor([[[0.0, 1.0, 0.0, 1.0]]]).expand(2, -1, -1))[:, 0]
+    whole = embed_windows(VISUAL, IMAGES, torch.tensor([[[[0.0, 1.0, 0.0, 1.0]]]]).expand(2, -1, -1, -1))[:, 0]
     torch.testing.assert_close(whole, embed_images(VISUAL, IMAGES), atol=1e-5, rtol=1e-4)
 
 
 def test_windows_of_some_patches():
-    boxes = torch.tensor([[[0.0, 1.0, 0.0, 1.0], [0.0, 0.5, 0.0, 0.5]]]).expand(2, -1, -1)
+    boxes = torch.tensor([[[[0.0, 1.0, 0.0, 1.0]], [[0.0, 0.5, 0.0, 0.5]]]]).expand(2, -1, -1, -1)
     torch.manual_seed(0)
     some, others = (embed_windows(VISUAL, IMAGES, boxes, kept=0.5) for _ in range(2))
     assert not torch.allclose(some, others)

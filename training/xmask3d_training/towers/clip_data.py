@@ -16,7 +16,7 @@ from xmask3d_ros.model.tokenizer import WordListTokenizer
 from xmask3d_training.towers.images import cut, read_view, relative_box, square_tensor
 from xmask3d_training.towers.looks import anew, as_it_is
 from xmask3d_training.towers.meaning import said
-from xmask3d_training.towers.pairs import ViewPairs, Window
+from xmask3d_training.towers.pairs import MOST_BOXES, ViewPairs, Window
 from xmask3d_training.towers.tower_data import TowerData, words_of
 from xmask3d_training.towers.words import forget_words
 
@@ -27,8 +27,8 @@ class Pairs(NamedTuple):
     image: Tensor
     """(3, S, S) uint8 the whole view."""
     boxes: Tensor
-    """(1 + K, 4) left, right, top, bottom in fractions: of the whole view where it has a caption, then K windows to be
-    read inside it."""
+    """(1 + K, R, 4) left, right, top, bottom in fractions, zeros where a window has fewer than R rectangles: of the
+    whole view where it has a caption, then K windows to be read inside it."""
     crops: Tensor
     """(C, 3, s, s) uint8 other windows, cut out."""
     tokens: Tensor
@@ -43,9 +43,9 @@ class NamedWindows(NamedTuple):
     image: Tensor
     """(3, S, S) uint8."""
     boxes: Tensor
-    """(K, 4)."""
+    """(K, R, 4)."""
     crops: Tensor
-    """(K, 3, S, S) uint8 the same windows, cut out."""
+    """(K, 3, S, S) uint8 the same windows, the first rectangle of each, cut out."""
     labels: Tensor
     """(K,) class that the caption is about, -1 where there are fewer windows than K."""
 
@@ -69,7 +69,7 @@ class PairViews(Dataset[Pairs]):
         captions = [window.caption for window in chosen]
         return Pairs(
             image=square_tensor(look.image, data.image_size),
-            boxes=torch.tensor([relative_box(window.box, look.image) for window in inside]),
+            boxes=_boxes(look.image, inside),
             crops=_crops(look.image, outside, data.crop_size),
             tokens=forget_words(self._tokenizer(captions), data.forgotten_words, rng),
             said=said(captions),
@@ -97,7 +97,7 @@ class HeldOutWindows(Dataset[NamedWindows]):
         chosen += [chosen[0]] * (data.measured_windows - len(chosen))
         return NamedWindows(
             image=square_tensor(image, data.image_size),
-            boxes=torch.tensor([relative_box(window.box, image) for window in chosen]),
+            boxes=_boxes(image, chosen),
             crops=_crops(image, chosen, data.image_size),
             labels=labels,
         )
@@ -160,6 +160,13 @@ def _draw(available: int, wanted: int, rng: np.random.Generator) -> list[int]:
     """Different windows, as far as there are enough."""
     rounds = -(-wanted // available)
     return np.concatenate([rng.permutation(available) for _ in range(rounds)])[:wanted].tolist()
+
+
+def _boxes(image: np.ndarray, windows: list[Window]) -> Tensor:
+    boxes = torch.zeros(len(windows), MOST_BOXES, 4)
+    for row, window in zip(boxes, windows, strict=True):
+        row[: len(window.boxes)] = torch.tensor([relative_box(box, image) for box in window.boxes])
+    return boxes
 
 
 def _crops(image: np.ndarray, windows: list[Window], side: int) -> Tensor:

@@ -18,12 +18,13 @@ def normalised(images: Tensor) -> Tensor:
 
 
 def tokens_of_windows(boxes: Tensor, grid: int) -> Tensor:
-    """(B, K, 4) left, right, top, bottom in fractions -> (B, K, 1 + grid^2) bool: class token and touched patches."""
+    """(B, K, R, 4) left, right, top, bottom in fractions, of all rectangles of a window (an empty one touches nothing)
+    -> (B, K, 1 + grid^2) bool: class token and touched patches."""
     edges = torch.arange(grid, device=boxes.device) / grid
-    left, right, top, bottom = boxes.unsqueeze(-1).unbind(2)
+    left, right, top, bottom = boxes.unsqueeze(-1).unbind(3)
     columns = (edges + 1 / grid > left) & (edges < right)
     rows = (edges + 1 / grid > top) & (edges < bottom)
-    touched = (rows[..., :, None] & columns[..., None, :]).flatten(2)
+    touched = (rows[..., :, None] & columns[..., None, :]).any(dim=2).flatten(2)
     return functional.pad(touched, (1, 0), value=True)
 
 

@@ -54,10 +54,10 @@ def mirrored(look: Look) -> Look:
     """Left is right, in the captions too."""
     width = look.image.shape[1]
     windows = (
-        replace(window, box=(width - right, width - left, top, bottom), caption=_mirrored_words(window.caption))
+        _moved(window, [(width - right, width - left, top, bottom) for left, right, top, bottom in window.boxes])
         for window in look.windows
-        for left, right, top, bottom in [window.box]
     )
+    windows = (replace(window, caption=_mirrored_words(window.caption)) for window in windows)
     caption = None if look.caption is None else _mirrored_words(look.caption)
     return Look(np.ascontiguousarray(look.image[:, ::-1]), caption, tuple(windows))
 
@@ -69,8 +69,13 @@ def _nearer(look: Look, rng: np.random.Generator) -> Look:
     across, down = round(share * width), round(share * height)
     left, top = rng.integers(0, width - across + 1), rng.integers(0, height - down + 1)
     part: Box = (int(left), int(left) + across, int(top), int(top) + down)
-    windows = [replace(window, box=box) for window in look.windows if (box := _inside(window.box, part))]
+    found = ((window, [box for whole in window.boxes if (box := _inside(whole, part))]) for window in look.windows)
+    windows = [_moved(window, boxes) for window, boxes in found if boxes]
     return look if len(windows) < _FEWEST_WINDOWS else Look(cut(look.image, part), None, tuple(windows))
+
+
+def _moved(window: Window, boxes: list[Box]) -> Window:
+    return replace(window, box=boxes[0], more=tuple(boxes[1:]))
 
 
 def _inside(box: Box, part: Box) -> Box | None:

@@ -35,6 +35,7 @@ class VaeModule(TowerModule):
         optimiser: TowerOptimiser = _OPTIMISER,
         edges: float = 1.0,
         structure: float = 0.3,
+        colours: float = 3.0,
         divergence: float = 1e-4,
         seed: int = 0,
     ) -> None:
@@ -45,6 +46,7 @@ class VaeModule(TowerModule):
             optimiser: learning rate and its course.
             edges: weight of the L1 of differences between neighbouring pixels.
             structure: weight of 1 - SSIM.
+            colours: weight of the L1 of means over 8x8 pixels.
             divergence: weight of the Kullback-Leibler divergence a latent number; light, so that little blurs.
             seed: of the weights and of everything random in a step.
         """
@@ -54,7 +56,7 @@ class VaeModule(TowerModule):
             torch.manual_seed(seed)
             self.vae = build_vae(self.sizes.diffusion)
         self.vae.train()
-        self.edges, self.structure, self.divergence = edges, structure, divergence
+        self.edges, self.structure, self.colours, self.divergence = edges, structure, colours, divergence
         self.register_buffer("latent_variance", torch.ones(()))
 
     @property
@@ -68,7 +70,7 @@ class VaeModule(TowerModule):
         images = in_range(batch)
         posterior = self.vae.encode(images).latent_dist
         found = self.vae.decode(posterior.sample()).sample
-        reconstruction = reconstruction_loss(found, images, self.edges, self.structure)
+        reconstruction = reconstruction_loss(found, images, self.edges, self.structure, self.colours)
         divergence = posterior.kl().mean() / posterior.mean[0].numel()
         self.log_dict({"train/reconstruction": reconstruction.detach(), "train/divergence": divergence.detach()})
         with torch.no_grad():  # a running estimate, so that the latents' scale is known at any time

@@ -4,9 +4,11 @@
 A crop's caption has to be true of what the crop shows, so it is told anew from the objects visible in it. Four kinds:
 
 - around an object that is noticed, with some of its surroundings, told by a caption of that object;
-- a close-up of a part of such an object, told likewise;
+- close-ups of such an object, one or several together, told likewise;
 - anywhere, told like a whole view, names left out at random;
-- of little but wall or floor, told by it.
+- of little but walls or floor, one or several together, told by it.
+
+Several rectangles together have an outline as irregular as the masks that MaskCLIP reads later.
 """
 
 from __future__ import annotations
@@ -18,15 +20,15 @@ import numpy as np
 from xmask3d_training.synthetic.captions import caption_object, caption_view
 from xmask3d_training.synthetic.scene import Placed
 from xmask3d_training.synthetic.visible import Seen, seen_objects
-from xmask3d_training.towers.pairs import Box, Window
+from xmask3d_training.towers.pairs import MOST_BOXES, Box, Window
 
 SHELL = ("wall", "floor")
 _LEAST_SIDE = 24
 """Pixels: what is smaller shows nothing at the towers' resolution."""
 _OBJECT_SHARE = 0.25
 """Least share of its window that an object fills."""
-_FILLED = 0.8
-"""Least share of a window that its wall, its floor or the object of a close-up fills."""
+_FILLED = 0.7
+"""Least share of a rectangle that its wall, its floor or the object of a close-up fills."""
 _TRIES = 12
 
 
@@ -47,7 +49,7 @@ def windows_of_view(
         placed: the room's objects.
         kind: of the room.
         rng: chooses windows and words.
-        tellings: windows around each object; as many close-ups are tried of it.
+        tellings: windows around each object; as many windows of close-ups are tried of it.
         others: windows anywhere; as many are tried of wall and floor.
 
     Returns:
@@ -57,7 +59,7 @@ def windows_of_view(
     for seen in seen_objects(instance, depth, placed):
         if seen.placed.item.name not in (*SHELL, "ceiling"):
             found += [_around(seen, instance, placed, rng) for _ in range(tellings)]
-            found += [_close_up(seen, instance, rng) for _ in range(tellings)]
+            found += [_close_ups(seen, instance, rng) for _ in range(tellings)]
     found += [_shell(instance, placed, rng) for _ in range(others)]
     for _ in range(others):
         box = _anywhere(instance.shape, rng, 0.35, 0.8)
@@ -83,29 +85,43 @@ def _around(seen: Seen, instance: np.ndarray, placed: Sequence[Placed], rng: np.
     return Window(box, caption_object(seen.placed, rng).text, seen.placed.item.name)
 
 
-def _close_up(seen: Seen, instance: np.ndarray, rng: np.random.Generator) -> Window | None:
-    """A window that a part of an object fills, if a few tries find one."""
+def _close_ups(seen: Seen, instance: np.ndarray, rng: np.random.Generator) -> Window | None:
+    """Rectangles that a part of an object fills, if a few tries find one."""
     left, right, top, bottom = seen.box
+    mask, boxes = instance == seen.placed.instance, []
+    wanted = rng.integers(1, MOST_BOXES + 1)
     for _ in range(_TRIES):
         across, down = rng.uniform(0.2, 0.7, 2) * (right - left, bottom - top)
         column, row = rng.uniform(left, right - across), rng.uniform(top, bottom - down)
         box = _box(column, column + across, row, row + down, instance.shape[1], instance.shape[0])
-        inside = instance[box[2] : box[3], box[0] : box[1]]
-        if (inside == seen.placed.instance).mean() >= _FILLED:
-            return Window(box, caption_object(seen.placed, rng).text, seen.placed.item.name)
-    return None
+        if mask[box[2] : box[3], box[0] : box[1]].mean() >= _FILLED:
+            boxes.append(box)
+    return _window(boxes[:wanted], seen.placed, rng)
 
 
 def _shell(instance: np.ndarray, placed: Sequence[Placed], rng: np.random.Generator) -> Window | None:
-    """A window that a wall or the floor fills, if a few tries find one."""
-    shell = {entry.instance: entry for entry in placed if entry.item.name in SHELL}
+    """Rectangles that walls fill, or that the floor fills, if a few tries find one."""
+    name = SHELL[rng.integers(len(SHELL))]
+    numbers = [entry.instance for entry in placed if entry.item.name == name]
+    mask, boxes = np.isin(instance, numbers), []
+    wanted = rng.integers(1, MOST_BOXES + 1)
     for _ in range(_TRIES):
-        box = _anywhere(instance.shape, rng, 0.15, 0.5)
-        numbers, counts = np.unique(instance[box[2] : box[3], box[0] : box[1]], return_counts=True)
-        largest = int(numbers[counts.argmax()])
-        if largest in shell and counts.max() >= _FILLED * counts.sum():
-            return Window(box, caption_object(shell[largest], rng).text, shell[largest].item.name)
-    return None
+        box = _anywhere(instance.shape, rng, 0.1, 0.45)
+        if mask[box[2] : box[3], box[0] : box[1]].mean() >= _FILLED:
+            boxes.append(box)
+    if not boxes:
+        return None
+    left, right, top, bottom = boxes[0]
+    first = np.bincount(instance[top:bottom, left:right].ravel())
+    about = max((entry for entry in placed if entry.instance in numbers and entry.instance < len(first)),
+                key=lambda entry: int(first[entry.instance]))  # fmt: skip
+    return _window(boxes[:wanted], about, rng)
+
+
+def _window(boxes: list[Box], about: Placed, rng: np.random.Generator) -> Window | None:
+    if not boxes:
+        return None
+    return Window(boxes[0], caption_object(about, rng).text, about.item.name, tuple(boxes[1:]))
 
 
 def _anywhere(shape: tuple[int, ...], rng: np.random.Generator, least: float, most: float) -> Box:
