@@ -2,8 +2,11 @@
 """``xmask3d evaluate`` on the bundled room and on the real kitchen."""
 
 import json
+import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,6 +125,21 @@ def test_a_live_run_without_ros_is_refused_with_the_remedy(model_folder, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+def test_one_bag_may_be_named_with_a_slash_at_its_end(model_folder, bags, tmp_path):
+    """As shells complete it. Its results are in the folder itself, not as those of many bags."""
+    arguments = {"bag": f"{bags}/begin/", "truth": bags / "begin.npz"}
+    assert evaluate(model_folder, tmp_path, "--stride", "4", "--quiet", **arguments) == 0
+    assert report_of(tmp_path)["bag"] == str(bags / "begin")
+    assert (tmp_path / "report.html").is_file()
+
+
+def test_one_bag_is_evaluated_by_one_process(model_folder, bags, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", "1")
+    assert evaluate(model_folder, tmp_path / "out", bag=bags / "begin", truth=bags / "begin.npz") == 0
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_live_run_is_of_one_bag_and_one_process(model_folder, bags, tmp_path, capsys, monkeypatch):
     assert many(model_folder, bags, tmp_path, "--stride", "1", "--live") == 2
     assert "--live takes one bag" in capsys.readouterr().err
@@ -175,6 +193,27 @@ def test_many_bags_in_processes_are_summed_up_and_taken_up_again(model_folder, b
     assert (tmp_path / "begin" / "report.json").stat().st_mtime_ns != times["begin"]
 
 
+def test_a_bag_is_evaluated_again_where_its_inputs_have_changed(model_folder, bags, tmp_path):
+    """As after a look at the names that the label map lacks."""
+    (tmp_path / "map.yaml").write_text("{}")
+    more = ["--stride", "4", "--label-map", str(tmp_path / "map.yaml")]
+    assert many(model_folder, bags, tmp_path / "out", *more) == 0
+    reports = [tmp_path / "out" / name / "report.json" for name in ("begin", "end")]
+    first = [report.stat().st_mtime_ns for report in reports]
+    assert "bookshelf" in report_of(tmp_path / "out" / "begin")["ground_truth"]["unknown"]
+
+    (tmp_path / "map.yaml").write_text("bookshelf: table\n")
+    # As if the other bag had been evaluated since.
+    later = (tmp_path / "map.yaml").stat().st_mtime_ns + 1
+    os.utime(reports[1], ns=(later, later))
+    assert many(model_folder, bags, tmp_path / "out", *more) == 0
+    assert report_of(tmp_path / "out" / "begin")["ground_truth"]["mapped"]["bookshelf"] == "table"
+    assert [report.stat().st_mtime_ns for report in reports][1] == later
+    assert reports[0].stat().st_mtime_ns > first[0]
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert list(summary["bags"]) == ["begin", "end"]
+
+
 def test_ranks_share_the_bags_and_the_last_one_sums_up(model_folder, bags, tmp_path, monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     for rank in ("0", "1"):
@@ -182,6 +221,33 @@ def test_ranks_share_the_bags_and_the_last_one_sums_up(model_folder, bags, tmp_p
         assert many(model_folder, bags, tmp_path, "--quiet") == 0
         missing = json.loads((tmp_path / "summary.json").read_text())["missing"]
         assert missing == (["end"] if rank == "0" else [])
+
+
+def test_under_torchrun_a_bag_that_fails_ends_no_other_process(model_folder, bags, tmp_path):
+    """Rank 1 fails at once; torchrun would end rank 0, which has begun, if rank 1 told of it before both are done."""
+    lines = [
+        f"{{bag: {bags}/begin, ground_truth: {bags}/begin.npz}}",
+        f"{{bag: nowhere, ground_truth: {bags}/end.npz}}",
+    ]
+    (tmp_path / "list.yaml").write_text("".join(f"- {line}\n" for line in lines))
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += [
+        "-m",
+        "xmask3d_ros.cli",
+        "evaluate",
+        str(tmp_path / "list.yaml"),
+        "--vocabulary",
+        WORDS,
+        "--stride",
+        "4",
+    ]
+    command += ["--out", str(tmp_path / "out"), "--model", str(model_folder)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode != 0 and "bags that failed:" in said and "nowhere: " in said
+    assert "1 of 2 bags" in said and said.count("all together") == 1, "one table, by rank 0"
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["missing"] == ["nowhere"]
 
 
 def test_a_bag_that_fails_is_named_and_the_others_go_on(model_folder, bags, tmp_path, capsys):

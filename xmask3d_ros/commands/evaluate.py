@@ -4,7 +4,8 @@
 Reads bags in code, never by playback, so that every run gives the same result but for timings. Ground truth is a
 labelled cloud (.npz, .ply, .pcd), a folder of label images, or an image topic of the bag (topic:/name). Writes
 report.json, report.html (open it in a browser; it needs no network) and labelled.ply into the output folder; for
-several bags, into a folder each, and summary.json. Bags whose report is there already are not evaluated again.
+several bags, into a folder each, and summary.json. Bags whose report is there already are not evaluated again,
+unless settings differ or a file that it was made from is newer.
 
 With --live the node itself is run on the bag as well, over DDS and at the bag's own pace: the report then tells what
 was lost to time beside what the network got wrong.
@@ -20,15 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from xmask3d_ros.commands.error import CommandError
-from xmask3d_ros.commands.evaluate_bag import INPUT_ERRORS, PAGE_FILE, evaluate, settings_of
+from xmask3d_ros.commands.evaluate_bag import INPUT_ERRORS, PAGE_FILE, evaluate
+from xmask3d_ros.commands.evaluate_done import earlier_report
 from xmask3d_ros.commands.evaluate_live import add_live_arguments, check_live
 from xmask3d_ros.commands.segment import add_bag_arguments, add_model_arguments
-from xmask3d_ros.evaluation.batch import Job, find_jobs, my_share, run_jobs, summarise
+from xmask3d_ros.evaluation.batch import Job, find_jobs, gather, my_share, run_jobs, summarise
 from xmask3d_ros.evaluation.report.compare import compare, comparison_table, write_comparison
 from xmask3d_ros.evaluation.report.document import REPORT_FILE, ReportError, read_document
 from xmask3d_ros.evaluation.report.tables import run_table, score_table
 from xmask3d_ros.files import whole_file
-from xmask3d_ros.vocabulary import read_vocabulary
 
 HELP = "score RGB-D bags against ground truth and write a report"
 SUMMARY_FILE, COMPARISON_FILE = "summary.json", "compare.html"
@@ -86,9 +87,11 @@ def run(options: argparse.Namespace) -> None:
             return
         _check(options)
         jobs = find_jobs(options.bags, options.ground_truth)
-        one = len(jobs) == 1 and jobs[0].bag == options.bags[0]
+        one = len(jobs) == 1 and Path(jobs[0].bag) == Path(options.bags[0])  # not a folder with one bag in it
         check_live(options, several=not one)
-        if one:
+        if one and not my_share(jobs):
+            print(f"{jobs[0].name} is evaluated by another process")
+        elif one:
             print(run_table(_evaluate_job(options, options.out, jobs[0])))
             print(f"see {options.out}/{PAGE_FILE}, {REPORT_FILE}, labelled.ply")
         elif options.rerun is not None:
@@ -113,13 +116,16 @@ def _evaluate_job(options: argparse.Namespace, out: Path, job: Job) -> dict[str,
 
 
 def _evaluate_many(options: argparse.Namespace, jobs: list[Job]) -> None:
-    """Evaluate this process's share of the bags; whoever ends last writes the summary."""
+    """Evaluate this process's share of the bags. Under torchrun rank 0 waits for the others and writes the summary."""
     if "LOCAL_RANK" in os.environ and options.device == "cuda":
         options.device = f"cuda:{os.environ['LOCAL_RANK']}"
-    left = [job for job in my_share(jobs) if _done(options, job) is None]
+    left = [job for job in my_share(jobs) if earlier_report(options, job) is None]
     work = partial(_evaluate_into, argparse.Namespace(**vars(options) | {"quiet": True, "run": None}))
-    failed = run_jobs(left, work, min(options.jobs, max(len(left), 1)), lambda job, how: print(f"{job.name}: {how}"))
-    documents = {job.name: _done(options, job) for job in jobs}
+    own = run_jobs(left, work, min(options.jobs, max(len(left), 1)), lambda job, how: print(f"{job.name}: {how}"))
+    failed = gather(own)
+    if failed is None:
+        return
+    documents = {job.name: earlier_report(options, job) for job in jobs}
     finished = {name: document for name, document in documents.items() if document is not None}
     if finished:
         summary = summarise(finished)
@@ -135,21 +141,6 @@ def _evaluate_many(options: argparse.Namespace, jobs: list[Job]) -> None:
 
 def _evaluate_into(options: argparse.Namespace, job: Job) -> dict[str, Any]:
     return _evaluate_job(options, options.out / job.name, job)
-
-
-def _done(options: argparse.Namespace, job: Job) -> dict[str, Any] | None:
-    """The report of a bag that was evaluated with the same settings before."""
-    folder = options.out / job.name
-    if not (folder / REPORT_FILE).is_file():
-        return None
-    try:
-        document = read_document(folder)
-    except ReportError:
-        return None
-    own = argparse.Namespace(**vars(options) | {"ground_truth": job.ground_truth})
-    same = document["bag"] == job.bag and document["settings"] == settings_of(own)
-    same = same and document["vocabulary"]["classes"] == list(read_vocabulary(options.vocabulary).names)
-    return document if same and document["model"]["name"] == options.model else None
 
 
 def _compare(options: argparse.Namespace) -> None:

@@ -50,6 +50,10 @@ def _model(name: str, device: str, precision: str, random_weights: bool) -> XMas
 def settings_of(options: argparse.Namespace) -> dict[str, Any]:
     """What decides the scores, besides bag and model."""
     return {
+        "topics": {kind: getattr(options, f"{kind}_topic") for kind in ("color", "depth", "color_info", "depth_info")},
+        "fixed_frame": options.fixed_frame,
+        "vocabulary": options.vocabulary,
+        "random_weights": options.random_weights,
         "ground_truth": options.ground_truth,
         "ground_truth_frame": options.ground_truth_frame,
         "label_map": None if options.label_map is None else str(options.label_map),
@@ -89,15 +93,15 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     evaluator = Evaluator(segmenter, truth.reference, groups, options.radius, options.stride, options.worst)
     with ExitStack() as stack:
         stack.callback(truth.close)
-        if options.live:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="xmask3d_live_"))
-            run = play_live(options, frames, vocabulary, config.map.voxel_size, Path(folder))
-            evaluator.over_dds = LiveScores(run, groups, options.radius)
         recording = None
         if options.rerun is not None:
             recording = RerunFile(options.rerun, groups.names)
             stack.callback(recording.close)
             evaluator.watcher = partial(_record, recording, groups.names, config.map.voxel_size)
+        if options.live:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="xmask3d_live_"))
+            run = play_live(options, frames, vocabulary, config.map.voxel_size, Path(folder))
+            evaluator.over_dds = LiveScores(run, groups, options.radius)
         outcome = evaluator.run(
             tqdm(frames, total=len(frames), unit="frame", desc=Path(options.bag).name, disable=options.quiet)
         )

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from .report.tables import ways
 from .scoring.tally import Groups, Tally
 
 _ENDINGS = (".mcap", ".db3", ".bag")
+_LONGEST = timedelta(days=7)
+"""That one process waits for the others."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def find_jobs(paths: Sequence[str], ground_truth: str | None) -> list[Job]:
         if path.suffix in (".yaml", ".yml"):
             found += _listed(path)
         elif path.is_dir() and not _is_bag(path):
-            inside = sorted(part for part in path.iterdir() if _is_bag(part))
+            inside = sorted(part for part in path.iterdir() if _is_bag(part) or _lost_metadata(part))
             if not inside:
                 raise BagError(f"{path} is neither a bag nor a folder of bags (metadata.yaml, {', '.join(_ENDINGS)})")
             found += [(str(part), None) for part in inside]
@@ -69,6 +73,27 @@ def my_share(jobs: Sequence[Job], environment: Mapping[str, str] | None = None) 
     """The jobs of this process under torchrun (every WORLD_SIZE-th), all of them otherwise."""
     variables = os.environ if environment is None else environment
     return list(jobs[int(variables.get("RANK", "0")) :: int(variables.get("WORLD_SIZE", "1"))])
+
+
+def gather(failed: Mapping[str, str], environment: Mapping[str, str] | None = None) -> dict[str, str] | None:
+    """The failures of all processes, once all of them have ended their work; ``None`` in those other than rank 0.
+
+    torchrun ends every process as soon as one has failed: so none may, before all are done. Where there is one process,
+    or torchrun has not started it, its own failures come back.
+    """
+    variables = os.environ if environment is None else environment
+    rank, ranks = int(variables.get("RANK", "0")), int(variables.get("WORLD_SIZE", "1"))
+    if ranks == 1 or variables.get("TORCHELASTIC_USE_AGENT_STORE") != "True":
+        return dict(failed)
+    from torch.distributed import PrefixStore, TCPStore  # not in every build of torch
+
+    address, port = variables["MASTER_ADDR"], int(variables["MASTER_PORT"])
+    attempt = variables.get("TORCHELASTIC_RESTART_COUNT", "0")
+    store = PrefixStore(f"xmask3d_evaluate/{attempt}", TCPStore(address, port, is_master=False, timeout=_LONGEST))
+    store.set(str(rank), json.dumps(dict(failed)))
+    if rank:
+        return None
+    return {name: text for other in range(ranks) for name, text in json.loads(store.get(str(other))).items()}
 
 
 def run_jobs(
@@ -140,6 +165,11 @@ def _begin(threads: int) -> None:
 
 def _is_bag(path: Path) -> bool:
     return path.suffix in _ENDINGS if path.is_file() else (path / "metadata.yaml").is_file()
+
+
+def _lost_metadata(path: Path) -> bool:
+    """A folder of a recording that was cut off: rosbag2 writes metadata.yaml at its end. Not to be passed over."""
+    return path.is_dir() and any(part.suffix in (".mcap", ".db3") for part in path.iterdir())
 
 
 def _listed(path: Path) -> list[tuple[str, str | None]]:
