@@ -62,7 +62,7 @@ def page(path, points=3000, live=False):
         "frames": {"received": {"color": 3}, "paired": 3, "integrated": 3, "segmented": 3, "dropped": {"no depth": 1}},
         "drop_reasons": {"no depth": "<i>why</i>"},
         "ground_truth": {"scored_points": points, "seen_share": 1.0, "mapped": {"a": "wall"}, "ignored": ["b"],
-                         "unknown": {"c": 4}},
+                         "unknown": {"c": 4}, "frames_without_labels": 2},
         "scores": {"final_map": scores, "live": scores["all"], "single_views": scores["covered"]},
         "timings": {"latency_ms": {"network": {"median": 5.0, "p95": 9.0}}, "frame_ms": {"median": 6.0, "p95": 9.5},
                     "frame_ms_each": [5.0, 6.0, 9.5], "memory_mib": {"start": 10.0, "end": 11.0}},
@@ -128,3 +128,4 @@ def test_in_a_browser_it_loads_turns_and_sorts(tmp_path, kind):
     attribute = re.search(r'data-sorted="([^"]*)"', body)[1].replace("<", "&lt;").replace(">", "&gt;")
     assert attribute == "|".join(names) + " then " + "|".join(reversed(names))
     assert "&lt;i&gt;why&lt;/i&gt;" in shown
+    assert "not scored live: 2." in shown

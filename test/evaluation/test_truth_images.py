@@ -76,6 +76,43 @@ def test_a_folder(tmp_path, by):
     check(open_truth(TruthOptions(str(folder_of(tmp_path, file_names))), frames, VOCABULARY), frames)
 
 
+def test_images_without_a_pose_count_in_the_numbers(tmp_path):
+    """As before localisation runs: else all labels would be those of other images."""
+    events = [event for event in bag.recording() if event.topic != "/tf" or event.recorded_ns >= START + 2 * PERIOD]
+    frames = open_bag(bag.write(tmp_path / "bag", events))
+    assert frames.color_stamps == [START + number * PERIOD for number in range(5)]
+    begin = 5 - len(frames)
+    assert begin > 0
+    folder = folder_of(tmp_path, range(5))
+    cv2.imwrite(str(folder / f"{begin}.png"), np.full_like(LABELS, 5))
+    truth = open_truth(TruthOptions(str(folder)), frames, VOCABULARY)
+    frame = next(iter(frames))
+    truth.reference.see(frame)
+    pixels = np.array([0, 11]), np.array([0, 5])
+    assert truth.reference.of_view(frame.stamp_ns, np.zeros((2, 3)), *pixels, (24, 16)).tolist() == [0, 0]
+
+
+def test_negative_labels_mean_no_class(tmp_path, names):
+    labels = np.where(LABELS == 3, -1, LABELS.astype(np.int32))
+    event = Event("/labels", bag.image(START, labels.astype("<i4"), "32SC1"), START + PERIOD)
+    frames = open_bag(bag.write(tmp_path / "bag", [*bag.recording(), event]))
+    truth = open_truth(TruthOptions("topic:/labels", label_names=names), frames, VOCABULARY)
+    assert truth.about["unknown"] == {} and truth.meaning.mapped == {"chair": "chair"}
+    frame = next(iter(frames))
+    truth.reference.see(frame)
+    pixels = np.array([0, 0, 0]), np.array([0, 5, 12])
+    assert truth.reference.of_view(frame.stamp_ns, np.zeros((3, 3)), *pixels, (24, 16)).tolist() == [-1, -1, 0]
+    truth.close()
+
+
+def test_a_label_image_of_fewer_bytes_is_refused(tmp_path, names):
+    message = bag.image(START, LABELS, "mono8")
+    message.data = message.data[:-5]
+    frames = open_bag(bag.write(tmp_path / "bag", [*bag.recording(), Event("/labels", message, START + PERIOD)]))
+    with pytest.raises(GroundTruthError, match="763 bytes in lines of 32"):
+        open_truth(TruthOptions("topic:/labels", label_names=names), frames, VOCABULARY)
+
+
 def test_a_voxel_takes_the_class_of_most_pixels(tmp_path):
     frames = open_bag(bag.write(tmp_path / "bag", bag.recording()))
     truth = open_truth(TruthOptions(str(folder_of(tmp_path, [0]))), frames, VOCABULARY, voxel_size=10.0)
@@ -97,7 +134,7 @@ def test_what_is_missing_is_named(tmp_path, labelled_bag, names):
     (tmp_path / "empty").mkdir()
     with pytest.raises(GroundTruthError, match="no label images"):
         open_truth(TruthOptions(str(tmp_path / "empty")), frames, VOCABULARY)
-    with pytest.raises(GroundTruthError, match="belongs to a frame"):
+    with pytest.raises(GroundTruthError, match="belongs to a colour image"):
         open_truth(TruthOptions(str(folder_of(tmp_path, [77]))), frames, VOCABULARY)
 
 

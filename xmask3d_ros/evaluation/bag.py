@@ -109,6 +109,11 @@ class BagFrames:
         """Colour stamp, depth stamp and pose (4, 4) of each frame, known before an image is read."""
         return list(self._pairs)
 
+    @property
+    def color_stamps(self) -> list[int]:
+        """Stamps of all colour images of the recording, ascending, those without depth or pose too."""
+        return sorted(self._index.color_frames)
+
     def thinned(self, most: int) -> BagFrames:
         """The same recording with at most so many of its pairs, evenly chosen; the others are never decoded."""
         fewer = copy.copy(self)

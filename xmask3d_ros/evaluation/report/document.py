@@ -56,6 +56,7 @@ def make_document(
         | {
             "scored_points": len(outcome.at_truth.truth),
             "seen_share": round(float(seen.mean()), 6) if len(seen) else None,
+            "frames_without_labels": truth.reference.missing,
         },
         "split": split,
         "scores": outcome.scores,

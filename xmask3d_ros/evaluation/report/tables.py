@@ -55,6 +55,8 @@ def run_table(document: dict[str, Any]) -> str:
     unknown = document["ground_truth"]["unknown"]
     if unknown:
         text.append(f"not in the vocabulary, not scored: {', '.join(unknown)} (--label-map says what names mean)")
+    if document["ground_truth"]["frames_without_labels"]:
+        text.append(f"frames without a label image: {document['ground_truth']['frames_without_labels']}")
     frames = document["frames"]
     dropped = ", ".join(f"{count} {cause}" for cause, count in frames["dropped"].items() if count) or "none"
     text.append(f"frames: {frames['paired']} pairs, {frames['segmented']} segmented; dropped: {dropped}")

@@ -21,7 +21,9 @@ _KINDS = {"mono8": "u1", "8UC1": "u1", "mono16": "u2", "16UC1": "u2", "32SC1": "
 
 
 def folder_images(folder: Path, stamps: list[int]) -> dict[int, Path]:
-    """The file of each colour stamp. Files are named by the stamp in nanoseconds, or by the frame's number from 0 on.
+    """The file of each colour image, of which ``stamps`` holds all, in order: those without depth or pose count too.
+
+    Files are named by the stamp in nanoseconds, or by the image's number from 0 on.
 
     Raises:
         GroundTruthError: no PNG there, or none that belongs to a frame.
@@ -34,8 +36,8 @@ def folder_images(folder: Path, stamps: list[int]) -> dict[int, Path]:
         found = {stamp: files[number] for number, stamp in enumerate(stamps) if number in files}
     if not found:
         raise GroundTruthError(
-            f"no label image of {folder} belongs to a frame: files are named {min(files)} to {max(files)}, frames have "
-            f"the stamps {stamps[0]} to {stamps[-1]} and the numbers 0 to {len(stamps) - 1}"
+            f"no label image of {folder} belongs to a colour image: files are named {min(files)} to {max(files)}, "
+            f"images have the stamps {stamps[0]} to {stamps[-1]} and the numbers 0 to {len(stamps) - 1}"
         )
     return found
 
@@ -87,6 +89,11 @@ class LabelTopic:
                 f"{self._topic} is {message.encoding!r}; label images are {', '.join(_KINDS)} (colours are not labels)"
             )
         kind = np.dtype((">" if message.is_bigendian else "<") + _KINDS[message.encoding])
+        if message.step < message.width * kind.itemsize or len(message.data) != message.height * message.step:
+            raise GroundTruthError(
+                f"{self._topic}: an image of {message.width}x{message.height} pixels has {len(message.data)} bytes in "
+                f"lines of {message.step}: its publisher fills it wrongly"
+            )
         lines = np.frombuffer(bytes(message.data), np.uint8).reshape(message.height, message.step)
         pixels = np.ascontiguousarray(lines[:, : message.width * kind.itemsize]).view(kind)
         return pixels.astype(np.int64)

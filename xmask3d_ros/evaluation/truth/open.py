@@ -118,12 +118,13 @@ def _images(
         folder = Path(options.source)
         if names is None and (folder / "labels.yaml").is_file():
             names = read_label_names(folder / "labels.yaml")
-        files = folder_images(folder, [pair[0] for pair in frames.pairs])
+        files = folder_images(folder, frames.color_stamps)
         labels = labels_in(files.values())
 
         def read(stamp_ns: int) -> NDArray[np.int64] | None:
             return read_label_image(files[stamp_ns]) if stamp_ns in files else None
 
+    labels = [label for label in labels if label >= 0]  # negative ones mean no class
     words = [(names or {}).get(label, str(label)) for label in labels]
     try:
         meaning = meaning_of(words, vocabulary, mapping)
@@ -132,8 +133,7 @@ def _images(
         raise
     table = np.full(max(labels) + 2 if labels else 1, -1, np.int64)
     for label, number in zip(labels, meaning.class_of_name.tolist(), strict=True):
-        if label >= 0:  # negative labels mean no class
-            table[label] = number
+        table[label] = number
 
     def classes(stamp_ns: int) -> NDArray[np.int64] | None:
         image = read(stamp_ns)

@@ -19,6 +19,9 @@ LabelImages = Callable[[int], NDArray[np.int64] | None]
 class Reference(Protocol):
     """Ground truth of a recording, in classes of the vocabulary (-1: not scored)."""
 
+    missing: int
+    """Frames seen that nothing is known of."""
+
     def see(self, frame: RgbdFrame) -> None:
         """Learn of a frame, before its view is asked for."""
 
@@ -44,6 +47,7 @@ class CloudReference:
         self._points, self._classes, self._radius = points, classes, radius
         # Points without a class are in the tree too: what is next to them has no known class either.
         self._tree = cKDTree(points)
+        self.missing = 0
 
     def see(self, frame: RgbdFrame) -> None:
         """Nothing is learned of frames."""

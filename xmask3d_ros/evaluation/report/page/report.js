@@ -112,6 +112,7 @@ function losses() {
   if (truth.ignored.length) lines.push(`Left out: ${truth.ignored.join(", ")}.`);
   const unknown = Object.keys(truth.unknown);
   if (unknown.length) lines.push(`Not in the vocabulary, not scored: ${unknown.join(", ")}.`);
+  if (truth.frames_without_labels) lines.push(`Frames without a label image, not scored live: ${truth.frames_without_labels}.`);
   return card("What was lost, and what names mean", ...lines.map((line) => make("p", { class: "hint" }, line)));
 }
 
