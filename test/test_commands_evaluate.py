@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from bag_writing import write
 from room_recording import ROOM, TRUTH, room_events
 
 from xmask3d_ros.cli import main
+from xmask3d_ros.evaluation.metrics import absent_classes, score
+from xmask3d_ros.evaluation.truth.cloud import read_truth_cloud
 from xmask3d_ros.model.checkpoint import save_model
 
 WORDS = "wall,floor,sofa,table,window"
@@ -77,17 +80,56 @@ def test_the_map_scores_100_against_itself(runs, model_folder, tmp_path, capsys)
     assert "final map, all points" in capsys.readouterr().out
 
 
+def test_the_room_scores_as_by_the_training_packages_protocol(runs):
+    """Where the two coincide: each voxel votes once, points of the truth take the label of the nearest that has voted
+    (METHODS 1.14.4)."""
+    scenes = pytest.importorskip("xmask3d_training.protocol.scenes")
+    from xmask3d_training.data.scenes import Scene
+    from xmask3d_training.protocol.branches import BRANCHES
+
+    names = WORDS.split(",")
+    voxels, truth = read_truth_cloud(runs[0] / "labelled.ply"), read_truth_cloud(TRUTH)
+    known = np.array([names.index(name) if name in names else len(names) for name in truth.names])
+    labels = np.array([names.index(name) if name in names else -1 for name in voxels.names])[voxels.names_of_points]
+    positions, labels = voxels.points[labels >= 0], labels[labels >= 0]
+    assert len(labels) > 1000
+    scene = Scene(
+        "room",
+        np.concatenate([positions, truth.points]),
+        np.zeros((len(positions) + len(truth.points), 3)),
+        np.concatenate([np.full(len(positions), len(names)), known[truth.names_of_points]]),
+    )
+    theirs = scenes.SceneEvaluation(len(names))
+    theirs.begin(scene)
+    theirs.vote(torch.arange(len(labels)), dict.fromkeys(BRANCHES, torch.from_numpy(labels)))
+    theirs.finish()
+    confusion = theirs.confusions()["fused"]
+    report = report_of(runs[0])
+    ours = report["scores"]["final_map"]["filled"]
+    assert ours["confusion"] == confusion.tolist()
+    novel = [names.index(name) for name in report["split"]["novel"]]
+    expected = score(confusion, novel, absent_classes(confusion))
+    for name in ("miou", "miou_base", "miou_novel", "hiou", "accuracy"):
+        assert ours[name] == pytest.approx(getattr(expected, name))
+
+
 def test_the_real_kitchen(model_folder, tmp_path, test_data):
+    """Twice: what is written is the same bytes but for times and memory."""
     (tmp_path / "map.yaml").write_text("shelves: bookshelf\nobjects_on_table: null\n")
-    more = ["--label-map", str(tmp_path / "map.yaml"), "--stride", "4", "--evidence", "compact"]
-    status = evaluate(
-        model_folder, tmp_path, *more,
-        bag=test_data / "bag" / "7scenes_redkitchen_rosbag2",
-        truth=test_data / "labelled" / "7scenes_redkitchen_room.npz",
-        vocabulary="wall,floor,cabinet,counter,table,chair,bookshelf",
-    )  # fmt: skip
-    assert status == 0
-    report = report_of(tmp_path)
+    more = ["--label-map", str(tmp_path / "map.yaml"), "--stride", "6", "--evidence", "compact"]
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        status = evaluate(
+            model_folder, folder, *more,
+            bag=test_data / "bag" / "7scenes_redkitchen_rosbag2",
+            truth=test_data / "labelled" / "7scenes_redkitchen_room.npz",
+            vocabulary="wall,floor,cabinet,counter,table,chair,bookshelf",
+        )  # fmt: skip
+        assert status == 0
+    first, second = (json.dumps({**report_of(folder), "timings": None}) for folder in folders)
+    assert first == second
+    assert (folders[0] / "labelled.ply").read_bytes() == (folders[1] / "labelled.ply").read_bytes()
+    report = report_of(folders[0])
     assert report["ground_truth"]["ignored"] == ["unlabelled", "objects_on_table"]
     assert report["ground_truth"]["unknown"] == {}
     assert report["ground_truth"]["seen_share"] > 0.9, "the camera's poses and the ground truth are in one frame"
