@@ -205,6 +205,21 @@ def test_depth_of_a_frame_of_its_own_recorded_first_and_no_poses(tmp_path):
     assert "Record /tf and /tf_static" in worst["transforms"].message
 
 
+def looped(events):
+    """Odometry that calls the robot's base the child of what stands on it."""
+    for event in events:
+        if event.topic == "/tf":
+            for one in event.message.transforms:
+                one.header.frame_id = "camera_link"
+    return events
+
+
+def test_a_loop_of_transforms_is_named_not_followed(tmp_path):
+    worst = found(write(tmp_path / "bag", looped(recording())))
+    assert worst["transforms"].level is Level.FAULT
+    assert "loop: camera_color_optical_frame -> camera_link -> base -> camera_link" in worst["transforms"].message
+
+
 def test_volatile_static_transforms_are_warned_of(tmp_path):
     from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
     from rosbags.rosbag2 import StoragePlugin, Writer

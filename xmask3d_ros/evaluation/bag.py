@@ -158,7 +158,7 @@ class BagFrames:
         return self._index.depth_frames[depth_ns] or announced or self._color_frame(color_ns)
 
     def _root(self) -> str:
-        frame: str | None = self._color_frame(min(self._index.color_frames))
+        frame = self._color_frame(min(self._index.color_frames))
         tree = self._index.tree
         if not tree.frames():
             raise BagError(
@@ -171,10 +171,15 @@ class BagFrames:
                 "Record /tf_static (it is latched: record from the start, or with transient-local durability), "
                 "or publish the missing transform"
             )
-        root = ""
-        while frame is not None:
-            root, frame = frame, tree.parent(frame)
-        return root
+        chain = [frame]
+        while (parent := tree.parent(chain[-1])) is not None:
+            if parent in chain:
+                raise BagError(
+                    f"{self.path}: the transform tree has a loop: {' -> '.join([*chain, parent])}; two publishers "
+                    "disagree about who is the parent: record the transforms of only one"
+                )
+            chain.append(parent)
+        return chain[-1]
 
     def _pose(self, color_ns: int) -> NDArray[np.float64]:
         frame = self._color_frame(color_ns)
