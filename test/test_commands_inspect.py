@@ -256,7 +256,9 @@ def test_files_that_cannot_be_read(tmp_path):
     # Unindexed: everything is there but the summary, to which the footer's first number points.
     summary = struct.unpack("<Q", content[-8 - 20 : -8 - 12])[0]
     storage.write_bytes(content[:summary])
-    assert found(whole)["file"].level is Level.FAULT
+    unindexed = found(whole)["file"]
+    assert unindexed.level is Level.FAULT and "ends without its index" in unindexed.message
+    assert "mcap recover" in unindexed.message
     assert "does not exist" in found(tmp_path / "nowhere")["file"].message
 
 

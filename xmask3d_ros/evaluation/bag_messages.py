@@ -16,6 +16,10 @@ from .bag_error import BagError
 
 IMAGE_TYPES = ("sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage")
 INFO_TYPES = ("sensor_msgs/msg/CameraInfo",)
+_PLAINER = {
+    "File end magic is invalid": "the .mcap file ends without its index: its recorder never closed it, or it was cut"
+}
+"""What faults mean that the reader tells in its own terms."""
 TRANSFORM_TYPES = ("tf2_msgs/msg/TFMessage", "tf/msg/tfMessage")
 
 
@@ -85,8 +89,9 @@ def explained(path: str | Path) -> Iterator[None]:
     except (KeyboardInterrupt, MemoryError, BagError):
         raise
     except Exception as error:
+        cause = str(error).rstrip(".") or type(error).__name__
         raise BagError(
-            f"{path} cannot be read: {str(error) or type(error).__name__}. The file is truncated, damaged or of an "
+            f"{path} cannot be read: {_PLAINER.get(cause, cause)}. The file is truncated, damaged or of an "
             "unknown version: copy it again; a recording that was cut off is repaired by 'mcap recover' (.mcap), "
             "'ros2 bag reindex' (folder) or 'rosbag reindex' (.bag)"
         ) from error
