@@ -31,4 +31,5 @@ def test_a_looped_recording_does_not_grow(model):
     assert len(outcome.worst) == 2
     assert np.shape(outcome.poses) == (40, 4, 4)
     assert outcome.memory["end"] - outcome.memory["halfway"] < 12, outcome.memory
-    assert peak_mib() >= resident_mib() > 50
+    assert outcome.memory["peak"] >= max(outcome.memory["start"], outcome.memory["end"]) > 50
+    assert peak_mib() > resident_mib() - 8 > 50, "the kernel counts the two apart, each a little late"
