@@ -98,14 +98,15 @@ def test_filling_is_the_training_packages_protocol():
     random = np.random.default_rng(3)
     points, truth = random.random((400, 3)), random.integers(0, 4, 400)
     scene = votes.SceneVotes(400, 4)
+    seen = np.zeros(400, bool)
     for _ in range(5):
-        seen = random.choice(400, 60, replace=False)
-        scene.add(seen, random.integers(0, 4, 60))
+        view = random.choice(400, 60, replace=False)
+        scene.add(view, random.integers(0, 4, 60))
+        seen[view] = True
     names = ("a", "b", "c", "d")
     labels = scene.labels(points)
     theirs = Tally(Groups(names, (3,)))
     theirs.add(truth, labels, np.ones(400))
-    seen = scene.seen()
     ours = scores_of(points, truth, points[seen], labels[seen], Groups(names, (3,)))["filled"]
     assert ours["confusion"] == theirs.result()["confusion"]
     assert ours["hiou"] == theirs.result()["hiou"]
