@@ -31,6 +31,11 @@ def test_the_loss_falls(run_of, tower):
     assert np.mean(losses[-4:]) < 0.97 * np.mean(losses[:3])
 
 
+def test_latents_take_on_the_colours_of_views(run_of):
+    distances = curve(run_of("vae"), "train/colours")
+    assert np.mean(distances[-4:]) < 0.97 * np.mean(distances[:3])
+
+
 def test_measured_on_held_out_rooms(run_of):
     assert 0 <= curve(run_of("clip"), "val/accuracy_in_place")[-1] <= 1
     assert curve(run_of("vae"), "val/psnr")[-1] > 5

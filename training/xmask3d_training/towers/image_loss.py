@@ -6,26 +6,33 @@ from __future__ import annotations
 import torch.nn.functional as functional
 from torch import Tensor
 
-_WINDOW, _CELL = 7, 8
+_WINDOW = 7
 _C1, _C2 = 0.01**2, 0.03**2
 
 
-def reconstruction_loss(found: Tensor, wanted: Tensor, edges: float, structure: float, colours: float) -> Tensor:
-    """L1, plus L1 of the differences of neighbours, what is missing to a structural similarity of 1, and L1 of means.
+def reconstruction_loss(found: Tensor, wanted: Tensor, edges: float, structure: float) -> Tensor:
+    """L1, plus L1 of the differences of neighbours, plus what is missing to a structural similarity of 1.
 
     Args:
         found: (B, 3, H, W), in [-1, 1] where it is right.
         wanted: the same in [-1, 1].
         edges: weight of the second.
         structure: weight of the third.
-        colours: weight of the fourth, of means over 8x8 pixels. Without it a short training finds shapes and no
-            colours, which are a small part of the other terms.
     """
     across = functional.l1_loss(found.diff(dim=3), wanted.diff(dim=3))
     down = functional.l1_loss(found.diff(dim=2), wanted.diff(dim=2))
     similar = structural_similarity((found + 1) / 2, (wanted + 1) / 2)
-    means = functional.l1_loss(functional.avg_pool2d(found, _CELL), functional.avg_pool2d(wanted, _CELL))
-    return functional.l1_loss(found, wanted) + edges * (across + down) + structure * (1 - similar) + colours * means
+    return functional.l1_loss(found, wanted) + edges * (across + down) + structure * (1 - similar)
+
+
+def colour_loss(latents: Tensor, wanted: Tensor) -> Tensor:
+    """L1 between the first three channels of latents and the mean colours of the pixels that each cell stands for.
+
+    Args:
+        latents: (B, C >= 3, h, w).
+        wanted: (B, 3, H, W) the image in [-1, 1].
+    """
+    return functional.l1_loss(latents[:, :3], functional.adaptive_avg_pool2d(wanted, latents.shape[2:]))
 
 
 def structural_similarity(one: Tensor, two: Tensor) -> Tensor:

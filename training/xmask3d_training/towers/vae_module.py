@@ -13,7 +13,7 @@ from torch import Tensor
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.diffusion import build_vae
 from xmask3d_training.towers.callbacks import show
-from xmask3d_training.towers.image_loss import reconstruction_loss
+from xmask3d_training.towers.image_loss import colour_loss, reconstruction_loss
 from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
 from xmask3d_training.towers.view_data import in_range
 
@@ -35,7 +35,7 @@ class VaeModule(TowerModule):
         optimiser: TowerOptimiser = _OPTIMISER,
         edges: float = 1.0,
         structure: float = 0.3,
-        colours: float = 3.0,
+        colours: float = 1.0,
         divergence: float = 1e-4,
         seed: int = 0,
     ) -> None:
@@ -46,7 +46,8 @@ class VaeModule(TowerModule):
             optimiser: learning rate and its course.
             edges: weight of the L1 of differences between neighbouring pixels.
             structure: weight of 1 - SSIM.
-            colours: weight of the L1 of means over 8x8 pixels.
+            colours: weight of the L1 between three of the four latents and the image's colours. Without it a short
+                training ends with latents that all tell how light a place is, and none of which colour.
             divergence: weight of the Kullback-Leibler divergence a latent number; light, so that little blurs.
             seed: of the weights and of everything random in a step.
         """
@@ -70,13 +71,15 @@ class VaeModule(TowerModule):
         images = in_range(batch)
         posterior = self.vae.encode(images).latent_dist
         found = self.vae.decode(posterior.sample()).sample
-        reconstruction = reconstruction_loss(found, images, self.edges, self.structure, self.colours)
+        reconstruction = reconstruction_loss(found, images, self.edges, self.structure)
+        colours = colour_loss(posterior.mean, images)
         divergence = posterior.kl().mean() / posterior.mean[0].numel()
-        self.log_dict({"train/reconstruction": reconstruction.detach(), "train/divergence": divergence.detach()})
+        terms = {"reconstruction": reconstruction, "colours": colours, "divergence": divergence}
+        self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()})
         with torch.no_grad():  # a running estimate, so that the latents' scale is known at any time
             variance = posterior.mean.var().float()
             self.latent_variance.lerp_(variance, 1.0 if self.global_step == 0 else 0.02)
-        return self.checked(reconstruction + self.divergence * divergence)
+        return self.checked(reconstruction + self.colours * colours + self.divergence * divergence)
 
     def validation_step(self, batch: Tensor, batch_idx: int) -> None:
         """Reconstruct whole held-out views from the posterior's mean."""
