@@ -6,14 +6,12 @@
 The bags are copies of the bundled room. Each number of processes is one run of ``xmask3d evaluate`` from its start, so
 that loading libraries and network counts, as it does for the user; the ratio is against the first number, in the same
 run of this script. OMP_NUM_THREADS=1 keeps one process from using several cores, which would hide what processes gain.
-CPU time is that of all processes of a run: where it grows, they stand in each other's way or in that of other work.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -35,32 +33,28 @@ def main() -> None:
     options = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load before the first run {load:.1f}; {options.bags} bags; model {options.model}")
-    print("\n| processes | seconds | bags a minute | ratio | CPU seconds | load after it |\n|---|---|---|---|---|---|")
+    print("\n| processes | seconds | bags a minute | ratio | load after it |\n|---|---|---|---|---|")
     first = 0.0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(options.bags):
             shutil.copytree(SAMPLE / "room", folder / "bags" / f"room_{number}")
         for jobs in options.jobs:
-            seconds, used = evaluate(folder / "bags", folder / f"out_{jobs}", jobs, options)
+            seconds = evaluate(folder / "bags", folder / f"out_{jobs}", jobs, options)
             first = first or seconds
             rate = 60 * options.bags / seconds
             load = os.getloadavg()[0]
-            print(
-                f"| {jobs} | {seconds:.1f} | {rate:.1f} | {first / seconds:.2f} | {used:.1f} | {load:.1f} |", flush=True
-            )
+            print(f"| {jobs} | {seconds:.1f} | {rate:.1f} | {first / seconds:.2f} | {load:.1f} |", flush=True)
 
 
-def evaluate(bags: Path, out: Path, jobs: int, options: argparse.Namespace) -> tuple[float, float]:
-    """One run; returns its seconds, and the CPU seconds of its processes."""
+def evaluate(bags: Path, out: Path, jobs: int, options: argparse.Namespace) -> float:
+    """One run; returns its seconds."""
     command = [sys.executable, "-m", "xmask3d_ros.cli", "evaluate", str(bags), "--out", str(out), "--quiet"]
     command += ["--ground-truth", str(SAMPLE / "room_truth.npz"), "--vocabulary", WORDS, "--model", options.model]
     command += ["--stride", str(options.stride), "--jobs", str(jobs)]
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, used
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

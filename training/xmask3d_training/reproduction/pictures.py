@@ -61,11 +61,9 @@ def draw_rooms(data: Path, run: Path, name: str, path: Path, rooms: int = 3) -> 
         for axis, (title, image) in zip(axes[row], _panels(entry, scene, labels, cameras).items(), strict=True):
             axis.imshow(image)
             axis.set_axis_off()
-            axis.set_title(title if row == 0 else "", fontsize=13)
-        axes[row, 0].set_title(
-            f"{axes[row, 0].get_title()}\n{scene_name}: mIoU {100 * miou:.0f}, {place + 1}. of {len(ranked)}",
-            fontsize=12, loc="left",
-        )  # fmt: skip
+            axis.set_title(title if row == 0 and axis is not axes[0, 0] else "", fontsize=13)
+        about = f"{scene_name}: mIoU {100 * miou:.0f}, {place + 1}. of {len(ranked)}"
+        axes[row, 0].set_title(about, fontsize=12, loc="left")
         present |= {*scene.labels.tolist(), *labels["fused"].tolist()} & set(range(entry.classes))
     figure.legend(handles=_legend(entry, sorted(present)), loc="outside lower center", ncols=10, fontsize=12)
     with whole_file(path) as temporary:
