@@ -91,7 +91,8 @@ def test_a_unet_of_three_levels_has_seven_taps():
     config = dataclasses.replace(tiny().diffusion, image_size=128)
     diffusion = LatentDiffusion(config, tiny().captioner)
     taps = diffusion(
-        diffusion.encode(torch.rand(1, 3, 128, 128)), Condition(diffusion.unconditional, torch.zeros(1, 256))
+        diffusion.encode(torch.rand(1, 3, 128, 128)),
+        Condition(diffusion.unconditional, torch.zeros(1, tiny().captioner.time_channels)),
     )
     assert [tensor.shape[1] for tensor in taps] == list(diffusion.tap_channels)
     assert [128 // tensor.shape[-1] for tensor in taps] == list(diffusion.strides) == [4, 8, 32, 16, 8, 8, 4]

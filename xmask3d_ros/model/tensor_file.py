@@ -25,6 +25,8 @@ class _Ignored:
     def __setstate__(self, _: Any) -> None: ...
 
 
+_ALIGNMENT = 64
+"""Bytes; of the memory that PyTorch takes on processors."""
 _BESIDE_THE_WEIGHTS = (
     "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
     "numpy.core.multiarray.scalar",
@@ -54,9 +56,15 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 def _read_safetensors(path: Path) -> Any:
     try:
-        return safetensors.torch.load_file(path)
+        tensors = safetensors.torch.load_file(path)
     except safetensors.SafetensorError as error:
         raise TensorFileError(f"{path}: not a readable safetensors file ({error})") from error
+    return {name: _aligned(tensor) for name, tensor in tensors.items()}
+
+
+def _aligned(tensor: Tensor) -> Tensor:
+    """The tensor where PyTorch would have put it itself: kernels may round otherwise from other addresses."""
+    return tensor if tensor.data_ptr() % _ALIGNMENT == 0 else tensor.clone()
 
 
 def _read_torch(path: Path) -> Any:
