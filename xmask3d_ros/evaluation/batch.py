@@ -71,8 +71,8 @@ def find_jobs(paths: Sequence[str], ground_truth: str | None) -> list[Job]:
 
 def my_share(jobs: Sequence[Job], environment: Mapping[str, str] | None = None) -> list[Job]:
     """The jobs of this process under torchrun (every WORLD_SIZE-th), all of them otherwise."""
-    variables = os.environ if environment is None else environment
-    return list(jobs[int(variables.get("RANK", "0")) :: int(variables.get("WORLD_SIZE", "1"))])
+    rank, ranks = _place(os.environ if environment is None else environment)
+    return list(jobs[rank::ranks])
 
 
 def gather(failed: Mapping[str, str], environment: Mapping[str, str] | None = None) -> dict[str, str] | None:
@@ -82,7 +82,7 @@ def gather(failed: Mapping[str, str], environment: Mapping[str, str] | None = No
     or torchrun has not started it, its own failures come back.
     """
     variables = os.environ if environment is None else environment
-    rank, ranks = int(variables.get("RANK", "0")), int(variables.get("WORLD_SIZE", "1"))
+    rank, ranks = _place(variables)
     if ranks == 1 or variables.get("TORCHELASTIC_USE_AGENT_STORE") != "True":
         return dict(failed)
     from torch.distributed import PrefixStore, TCPStore  # not in every build of torch
@@ -94,6 +94,11 @@ def gather(failed: Mapping[str, str], environment: Mapping[str, str] | None = No
     if rank:
         return None
     return {name: text for other in range(ranks) for name, text in json.loads(store.get(str(other))).items()}
+
+
+def _place(variables: Mapping[str, str]) -> tuple[int, int]:
+    """Number of this process and how many there are, as torchrun tells."""
+    return int(variables.get("RANK", "0")), int(variables.get("WORLD_SIZE", "1"))
 
 
 def run_jobs(

@@ -86,6 +86,11 @@ def leather(rng: np.random.Generator) -> Material:
     return Material(color, darker(color, 0.85), "mottled", 0.12, seed=_seed(rng), gloss=0.3)
 
 
+def upholstery(rng: np.random.Generator, cloth: float = 0.7) -> Material:
+    """Fabric with probability ``cloth``, else leather."""
+    return fabric(rng) if rng.random() < cloth else leather(rng)
+
+
 def metal(rng: np.random.Generator) -> Material:
     """Steel, chrome or black powder coat."""
     color = paint(rng, ("grey", "grey", "black", "white"))

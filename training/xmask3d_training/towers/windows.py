@@ -13,7 +13,7 @@ Several rectangles together have an outline as irregular as the masks that MaskC
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -63,8 +63,7 @@ def windows_of_view(
     found += [_shell(instance, placed, rng) for _ in range(others)]
     for _ in range(others):
         box = _anywhere(instance.shape, rng, 0.35, 0.8)
-        part = np.s_[box[2] : box[3], box[0] : box[1]]
-        noticed = seen_objects(instance[part], depth[part], placed)
+        noticed = seen_objects(_part(instance, box), _part(depth, box), placed)
         found.append(Window(box, caption_view(noticed, box[1] - box[0], kind, rng).text))
     return [window for window in found if window is not None]
 
@@ -75,7 +74,7 @@ def _around(seen: Seen, instance: np.ndarray, placed: Sequence[Placed], rng: np.
     margin = rng.uniform(0.0, 0.3, 4) * np.array([right - left, right - left, bottom - top, bottom - top])
     height, width = instance.shape
     box = _box(left - margin[0], right + margin[1], top - margin[2], bottom + margin[3], width, height)
-    inside = instance[box[2] : box[3], box[0] : box[1]]
+    inside = _part(instance, box)
     counts = np.bincount(inside.ravel(), minlength=len(placed) + 1)
     shell = [entry.instance for entry in placed if entry.item.name in (*SHELL, "ceiling")]
     counts[shell] = 0
@@ -88,39 +87,40 @@ def _around(seen: Seen, instance: np.ndarray, placed: Sequence[Placed], rng: np.
 def _close_ups(seen: Seen, instance: np.ndarray, rng: np.random.Generator) -> Window | None:
     """Rectangles that a part of an object fills, if a few tries find one."""
     left, right, top, bottom = seen.box
-    mask, boxes = instance == seen.placed.instance, []
-    wanted = rng.integers(1, MOST_BOXES + 1)
-    for _ in range(_TRIES):
+
+    def draw() -> Box:
         across, down = rng.uniform(0.2, 0.7, 2) * (right - left, bottom - top)
         column, row = rng.uniform(left, right - across), rng.uniform(top, bottom - down)
-        box = _box(column, column + across, row, row + down, instance.shape[1], instance.shape[0])
-        if mask[box[2] : box[3], box[0] : box[1]].mean() >= _FILLED:
-            boxes.append(box)
-    return _window(boxes[:wanted], seen.placed, rng)
+        return _box(column, column + across, row, row + down, instance.shape[1], instance.shape[0])
+
+    boxes = _filled(instance == seen.placed.instance, draw, rng)
+    return _window(boxes, seen.placed, rng) if boxes else None
 
 
 def _shell(instance: np.ndarray, placed: Sequence[Placed], rng: np.random.Generator) -> Window | None:
     """Rectangles that walls fill, or that the floor fills, if a few tries find one."""
     name = SHELL[rng.integers(len(SHELL))]
-    numbers = [entry.instance for entry in placed if entry.item.name == name]
-    mask, boxes = np.isin(instance, numbers), []
+    shell = [entry for entry in placed if entry.item.name == name]
+    mask = np.isin(instance, [entry.instance for entry in shell])
+    boxes = _filled(mask, lambda: _anywhere(instance.shape, rng, 0.1, 0.45), rng)
+    if not boxes:
+        return None
+    inside = _part(instance, boxes[0])
+    return _window(boxes, max(shell, key=lambda entry: int((inside == entry.instance).sum())), rng)
+
+
+def _filled(mask: np.ndarray, draw: Callable[[], Box], rng: np.random.Generator) -> list[Box]:
+    """A random number of the rectangles drawn that ``mask`` (H, W) fills; none where no try found one."""
     wanted = rng.integers(1, MOST_BOXES + 1)
-    for _ in range(_TRIES):
-        box = _anywhere(instance.shape, rng, 0.1, 0.45)
-        if mask[box[2] : box[3], box[0] : box[1]].mean() >= _FILLED:
-            boxes.append(box)
-    if not boxes:
-        return None
-    left, right, top, bottom = boxes[0]
-    first = np.bincount(instance[top:bottom, left:right].ravel())
-    about = max((entry for entry in placed if entry.instance in numbers and entry.instance < len(first)),
-                key=lambda entry: int(first[entry.instance]))  # fmt: skip
-    return _window(boxes[:wanted], about, rng)
+    drawn = [draw() for _ in range(_TRIES)]
+    return [box for box in drawn if _part(mask, box).mean() >= _FILLED][:wanted]
 
 
-def _window(boxes: list[Box], about: Placed, rng: np.random.Generator) -> Window | None:
-    if not boxes:
-        return None
+def _part(image: np.ndarray, box: Box) -> np.ndarray:
+    return image[box[2] : box[3], box[0] : box[1]]
+
+
+def _window(boxes: list[Box], about: Placed, rng: np.random.Generator) -> Window:
     return Window(boxes[0], caption_object(about, rng).text, about.item.name, tuple(boxes[1:]))
 
 

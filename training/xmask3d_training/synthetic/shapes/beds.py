@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import meshes
 from ..item import Item
-from ..materials import Material, fabric, leather, metal, wood
+from ..materials import Material, fabric, metal, upholstery, wood
 from .chairs import legs
 from .registry import design
 
@@ -57,7 +57,7 @@ def panel_headboard(rng: np.random.Generator) -> Item:
 @design("bed")
 def upholstered(rng: np.random.Generator) -> Item:
     """A box bed with a padded headboard."""
-    item, cover = Item("bed", against_wall=True), fabric(rng) if rng.random() < 0.6 else leather(rng)
+    item, cover = Item("bed", against_wall=True), upholstery(rng, 0.6)
     width, length = _size(rng)
     top = rng.uniform(0.5, 0.62)
     _bedding(item, rng, width, length, top)

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import meshes
 from ..item import Item
-from ..materials import fabric, leather, metal, plastic, wood
+from ..materials import fabric, metal, plastic, upholstery, wood
 from .registry import design
 
 
@@ -54,7 +54,7 @@ def slatted(rng: np.random.Generator) -> Item:
 @design("chair")
 def panel_back(rng: np.random.Generator) -> Item:
     """A padded dining chair with a solid back and thin legs."""
-    item, cover = Item("chair"), fabric(rng) if rng.random() < 0.6 else leather(rng)
+    item, cover = Item("chair"), upholstery(rng, 0.6)
     width, depth, seat = rng.uniform(0.42, 0.5), rng.uniform(0.42, 0.48), rng.uniform(0.44, 0.48)
     back = rng.uniform(0.4, 0.6)
     item.add(meshes.rounded_box((width, depth, 0.08), 0.03, (0, 0, seat - 0.08)), cover)
@@ -90,7 +90,7 @@ def swivel(rng: np.random.Generator) -> Item:
 @design("chair")
 def armchair(rng: np.random.Generator) -> Item:
     """A small upholstered armchair for one."""
-    item, cover = Item("chair"), fabric(rng) if rng.random() < 0.7 else leather(rng)
+    item, cover = Item("chair"), upholstery(rng)
     width, depth, seat = rng.uniform(0.68, 0.82), rng.uniform(0.68, 0.8), rng.uniform(0.38, 0.44)
     arm, back = rng.uniform(0.1, 0.16), rng.uniform(0.38, 0.5)
     foot = 0.1

@@ -52,7 +52,7 @@ def _slab(rng: np.random.Generator) -> Material:
     return stone(rng) if rng.random() < 0.6 else wood(rng, axis=0)
 
 
-def _worktop(
+def worktop(
     item: Item, width: float, depth: float, top: float, slab: Material, hole: tuple[float, float, float] | None
 ) -> None:
     """The slab, in four pieces around a rectangular hole (x, half width, half depth)."""
@@ -68,7 +68,7 @@ def _worktop(
         item.add(meshes.box((2 * half_x, strip, thick), (x, side * (half_y + strip / 2), top - thick)), slab)
 
 
-def _inset(rng: np.random.Generator, x: float, half_x: float, half_y: float, top: float, bowls: int) -> Item:
+def inset(rng: np.random.Generator, x: float, half_x: float, half_y: float, top: float, bowls: int) -> Item:
     sink, steel = Item("sink", ("sink/inset", "sink/inset_double")[bowls - 1]), metal(rng)
     deep, each = rng.uniform(0.14, 0.2), 2 * half_x / bowls
     for index in range(bowls):
@@ -97,10 +97,10 @@ def _counter(rng: np.random.Generator, width: float, bowls: int, base: Maker = _
         half_x, half_y = 0.2 * bowls + rng.uniform(0.02, 0.06), 0.19
         room = width / 2 - half_x - 0.06
         x = float(rng.uniform(-room, room))
-        _worktop(item, width, depth, top, slab, (x, half_x, half_y))
-        item.extras.append(_inset(rng, x, half_x, half_y, top, bowls))
+        worktop(item, width, depth, top, slab, (x, half_x, half_y))
+        item.extras.append(inset(rng, x, half_x, half_y, top, bowls))
     else:
-        _worktop(item, width, depth, top, slab, None)
+        worktop(item, width, depth, top, slab, None)
         item.surfaces.append(Surface((0, 0.05, top), (width, depth - 0.15)))
     if rng.random() < 0.6:
         item.add(meshes.box((width, 0.02, rng.uniform(0.08, 0.2)), (0, depth / 2 - 0.01, top)), slab)

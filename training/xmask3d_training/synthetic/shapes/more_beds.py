@@ -11,7 +11,7 @@ import trimesh
 
 from .. import meshes
 from ..item import Item
-from ..materials import Material, fabric, leather, metal, plastic, wood
+from ..materials import Material, fabric, leather, metal, plastic, upholstery, wood
 from .registry import design
 from .tubes import smooth, tube
 
@@ -358,7 +358,7 @@ def captain(rng: np.random.Generator) -> Item:
 @design("bed")
 def buttoned(rng: np.random.Generator) -> Item:
     """A tall padded headboard of many squares, or an arched one with wings, above a slim frame on turned feet."""
-    item, cover = Item("bed", against_wall=True), fabric(rng) if rng.random() < 0.7 else leather(rng)
+    item, cover = Item("bed", against_wall=True), upholstery(rng)
     width, length = _size(rng)
     top = rng.uniform(0.52, 0.66)
     low, high, rear = top - rng.uniform(0.2, 0.28), rng.uniform(1.15, 1.5), length / 2 + 0.06

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import meshes
 from ..item import Item
-from ..materials import fabric, leather, metal, plastic, wood
+from ..materials import fabric, leather, metal, plastic, upholstery, wood
 from .registry import design
 from .tubes import smooth, tube
 
@@ -75,7 +75,7 @@ def windsor(rng: np.random.Generator) -> Item:
 @design("chair")
 def wingback(rng: np.random.Generator) -> Item:
     """A tall easy chair whose back has wings at head height, on short wooden legs."""
-    item, cover = Item("chair"), fabric(rng) if rng.random() < 0.75 else leather(rng)
+    item, cover = Item("chair"), upholstery(rng, 0.75)
     width, depth, seat = rng.uniform(0.7, 0.8), rng.uniform(0.72, 0.82), rng.uniform(0.42, 0.47)
     high, foot, arm = rng.uniform(1.0, 1.16), rng.uniform(0.12, 0.2), 0.1
     rear = depth / 2 - 0.13

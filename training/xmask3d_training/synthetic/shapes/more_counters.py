@@ -10,7 +10,7 @@ from .. import meshes
 from ..colors import darker, paint
 from ..item import Item, Surface
 from ..materials import Material, ceramic, metal, plain, stone, tiles, wood
-from .counters import _inset, _worktop
+from .counters import inset, worktop
 from .more_cabinets import Fronts, finish
 from .registry import design
 from .sinks import basin, tap
@@ -81,11 +81,11 @@ def _carcass(
 def _base(rng: np.random.Generator, style: str, width: float, depth: float, height: float) -> tuple[Item, Fronts]:
     """Base cabinets as wide as the worktop, with a toe space."""
     base, main = Item("cabinet", f"cabinet/{style}"), finish(rng, 2, 0.55)
-    toe, inset = float(rng.uniform(0.06, 0.12)), 0.03
-    _carcass(base, width - 0.02, depth - inset, toe, height, (0.0, inset / 2), main)
+    toe, set_back = float(rng.uniform(0.06, 0.12)), 0.03
+    _carcass(base, width - 0.02, depth - set_back, toe, height, (0.0, set_back / 2), main)
     base.add(meshes.box((width - 0.04, depth - 0.1, toe), (0, 0.04, 0)), plain(darker(main.color, 0.4)))
     fronts = Fronts.draw(rng, main, ("flat", "flat", "framed", "framed", "ribbed", "louvred"))
-    face = -depth / 2 + inset
+    face = -depth / 2 + set_back
     _units(base, rng, -width / 2 + 0.01, width / 2 - 0.01, face, toe + 0.01, height - 0.02, fronts)
     return base, fronts
 
@@ -117,10 +117,10 @@ def around_corner(rng: np.random.Generator) -> Item:
         half_x, half_y = rng.uniform(0.21, 0.27), 0.19
         room = (-side * (width / 2 - half_x - 0.06), side * (width / 2 - depth - half_x))
         x = float(rng.uniform(min(room), max(room)))
-        _worktop(item, width, depth, top, slab, (x, half_x, half_y))
-        item.extras.append(_inset(rng, x, half_x, half_y, top, 1))
+        worktop(item, width, depth, top, slab, (x, half_x, half_y))
+        item.extras.append(inset(rng, x, half_x, half_y, top, 1))
     else:
-        _worktop(item, width, depth, top, slab, None)
+        worktop(item, width, depth, top, slab, None)
         item.surfaces.append(Surface((-side * depth / 2, 0.05, top), (width - depth, depth - 0.15)))
     item.surfaces.append(Surface((shift[0], shift[1], top), (depth - 0.1, wing - 0.05)))
     if rng.random() < 0.6:

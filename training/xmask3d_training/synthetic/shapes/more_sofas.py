@@ -7,13 +7,9 @@ import numpy as np
 
 from .. import meshes
 from ..item import Item
-from ..materials import Material, fabric, leather, metal, wood
+from ..materials import fabric, metal, upholstery, wood
 from .registry import design
 from .tubes import along_x, along_y, smooth, tube
-
-
-def _cover(rng: np.random.Generator, cloth: float = 0.7) -> Material:
-    return fabric(rng) if rng.random() < cloth else leather(rng)
 
 
 def _pillows(item: Item, rng: np.random.Generator, width: float, y: float, z: float, most: int = 3) -> None:
@@ -28,7 +24,7 @@ def _pillows(item: Item, rng: np.random.Generator, width: float, y: float, z: fl
 @design("sofa")
 def camelback(rng: np.random.Generator) -> Item:
     """One upholstered back with one or two humps, low arms that flare out, tall legs in view."""
-    item, cover, timber = Item("sofa", against_wall=True), _cover(rng, 0.8), wood(rng)
+    item, cover, timber = Item("sofa", against_wall=True), upholstery(rng, 0.8), wood(rng)
     inner, depth, seat = rng.uniform(1.25, 1.75), rng.uniform(0.76, 0.86), rng.uniform(0.44, 0.49)
     foot, flare = rng.uniform(0.14, 0.21), rng.uniform(0.03, 0.1)
     low, hump, humps = rng.uniform(0.72, 0.8), rng.uniform(0.1, 0.2), int(rng.choice([1, 1, 2]))
@@ -69,7 +65,7 @@ def camelback(rng: np.random.Generator) -> Item:
 @design("sofa")
 def recliner(rng: np.random.Generator) -> Item:
     """Overstuffed seats with puffed backs in tiers and pillow-topped arms; some foot rests are up."""
-    item, cover = Item("sofa", against_wall=True), _cover(rng, 0.35)
+    item, cover = Item("sofa", against_wall=True), upholstery(rng, 0.35)
     count, each = int(rng.integers(2, 4)), rng.uniform(0.54, 0.62)
     arm, depth, seat = rng.uniform(0.19, 0.27), rng.uniform(0.86, 0.96), rng.uniform(0.44, 0.49)
     console = rng.uniform(0.2, 0.28) if count == 2 and rng.random() < 0.45 else 0.0
@@ -156,7 +152,7 @@ def futon(rng: np.random.Generator) -> Item:
 @design("sofa")
 def sectional(rng: np.random.Generator) -> Item:
     """Seats round a corner: the back runs along two sides."""
-    item, cover = Item("sofa", against_wall=True), _cover(rng, 0.75)
+    item, cover = Item("sofa", against_wall=True), upholstery(rng, 0.75)
     side = float(rng.choice([-1, 1]))
     width, long, deep = rng.uniform(1.95, 2.4), rng.uniform(1.5, 1.9), rng.uniform(0.78, 0.9)
     seat, back, wall = rng.uniform(0.38, 0.45), rng.uniform(0.68, 0.82), rng.uniform(0.15, 0.24)
@@ -204,7 +200,7 @@ def sectional(rng: np.random.Generator) -> Item:
 @design("sofa")
 def pleated(rng: np.random.Generator) -> Item:
     """Low foam without arms or legs: soft rolls side by side over seat and back."""
-    item, cover = Item("sofa", against_wall=True), _cover(rng, 0.75)
+    item, cover = Item("sofa", against_wall=True), upholstery(rng, 0.75)
     width, depth, seat = rng.uniform(1.35, 1.95), rng.uniform(0.84, 0.98), rng.uniform(0.34, 0.4)
     high, fat = rng.uniform(0.66, 0.78), rng.uniform(0.17, 0.22)
     rear = depth / 2 - rng.uniform(0.16, 0.24)
@@ -232,7 +228,7 @@ def pleated(rng: np.random.Generator) -> Item:
 def tubular(rng: np.random.Generator) -> Item:
     """Square cushions held in a cage of steel tubes."""
     item, steel = Item("sofa", against_wall=True), metal(rng)
-    cover = _cover(rng, 0.35)
+    cover = upholstery(rng, 0.35)
     count, each, depth = int(rng.integers(2, 4)), rng.uniform(0.52, 0.62), rng.uniform(0.7, 0.8)
     arm, radius, base = rng.uniform(0.12, 0.17), rng.uniform(0.012, 0.019), rng.uniform(0.1, 0.16)
     seat, top = rng.uniform(0.41, 0.46), rng.uniform(0.58, 0.64)

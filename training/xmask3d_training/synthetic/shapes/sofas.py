@@ -7,13 +7,9 @@ import numpy as np
 
 from .. import meshes
 from ..item import Item
-from ..materials import fabric, leather, metal, wood
+from ..materials import fabric, leather, metal, upholstery, wood
 from .chairs import legs
 from .registry import design
-
-
-def _cover(rng: np.random.Generator):
-    return fabric(rng) if rng.random() < 0.7 else leather(rng)
 
 
 def _throw_pillows(item: Item, rng: np.random.Generator, width: float, y: float, z: float) -> None:
@@ -39,7 +35,7 @@ def _seats(item: Item, cover, count: int, inner: float, depth: float, base: floa
 @design("sofa")
 def padded_arms(rng: np.random.Generator) -> Item:
     """The usual sofa: broad arms, loose cushions."""
-    item, cover = Item("sofa", against_wall=True), _cover(rng)
+    item, cover = Item("sofa", against_wall=True), upholstery(rng)
     count = int(rng.integers(2, 4))
     arm, depth = rng.uniform(0.14, 0.24), rng.uniform(0.82, 0.95)
     inner = count * rng.uniform(0.56, 0.68)
@@ -61,7 +57,7 @@ def padded_arms(rng: np.random.Generator) -> Item:
 @design("sofa")
 def chaise(rng: np.random.Generator) -> Item:
     """A corner sofa: one end is a long seat."""
-    item, cover = Item("sofa", against_wall=True), _cover(rng)
+    item, cover = Item("sofa", against_wall=True), upholstery(rng)
     arm, depth, inner = 0.16, rng.uniform(0.85, 0.95), rng.uniform(1.7, 2.1)
     long, side = rng.uniform(1.45, 1.65), float(rng.choice([-1, 1]))
     base, seat, back, width = 0.2, rng.uniform(0.4, 0.45), 0.4, inner + 2 * 0.16
