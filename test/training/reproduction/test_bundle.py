@@ -14,7 +14,8 @@ from xmask3d_ros.evaluation.benchmarks import benchmark
 from xmask3d_ros.model import checkpoint
 from xmask3d_ros.model.checkpoint import TINY_KNOWS, load_model, save_model
 from xmask3d_training.cli import main
-from xmask3d_training.engine.network import fresh_network
+from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.engine.network import fresh_network, start_from
 from xmask3d_training.oracles.views import frozen_network
 from xmask3d_training.towers.word_list import generator_words, write_words
 
@@ -101,6 +102,23 @@ def test_further_training_starts_from_its_frozen_parts(bundled):
     fresh = fresh_network(str(bundled), benchmark("scannet_b12n7"), seed=3)
     assert not torch.equal(fresh.point_branch.decoder.weight, source.point_branch.decoder.weight)
     assert torch.equal(fresh.clip.encode_text(["red chair"]), source.clip.encode_text(["red chair"]))
+
+
+def test_further_training_starts_from_what_it_learned_on_other_frozen_parts(bundled):
+    source, fresh = load_model(bundled), fresh_network(str(bundled), B15N4, seed=3)
+    with torch.no_grad():
+        fresh.clip.model.text_projection.mul_(2.0)
+    own = fresh.clip.model.text_projection.clone()
+    start_from(fresh, bundled, B15N4)
+    torch.testing.assert_close(fresh.clip.model.text_projection, own, rtol=0, atol=0)
+    for name in ("point_branch.decoder.weight", "mask_head.logit_scale", "fusion.linear.weight"):
+        torch.testing.assert_close(fresh.state_dict()[name], source.state_dict()[name], rtol=0, atol=0)
+
+
+def test_training_never_starts_from_a_model_that_learned_what_the_split_holds_back(bundled):
+    split = benchmark("scannet_b12n7")
+    with pytest.raises(SettingsError, match=r"with labels of .*, which ScanNet B12/N7 holds back"):
+        start_from(fresh_network(str(bundled), split), bundled, split)
 
 
 def test_its_limits_are_said_once_when_it_is_loaded_by_name(bundled, monkeypatch, caplog):

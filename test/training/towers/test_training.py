@@ -10,6 +10,7 @@ import torch
 from stopping import Stopped
 
 from xmask3d_training.cli import main
+from xmask3d_training.towers.folder import read_towers
 
 RUNS = ("clip", "vae", "diffusion")
 
@@ -74,6 +75,30 @@ def test_a_checkpoint_of_other_sizes_is_refused(settings, clip_run, tmp_path, ca
     command = settings("clip", tmp_path, model__sizes="tiny")
     assert main(["towers", *command, f"--ckpt_path={clip_run / 'checkpoints' / 'last.ckpt'}"]) == 2
     assert "another tower" in capsys.readouterr().err
+
+
+def test_clip_is_trained_on_from_a_finished_run(settings, clip_run, tmp_path):
+    run = tmp_path / "on"
+    command = settings("clip", run, epochs=1, model__start=clip_run / "tower", model__optimiser__learning_rate=1e-9)
+    assert main(["towers", *command]) == 0
+    found, expected = (read_towers(folder / "tower") for folder in (run, clip_run))
+    learned = [name for name in expected if name.endswith("weight")]
+    assert len(learned) > 20
+    for name in learned:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_a_start_without_clip_is_refused(settings, diffusion_run, tmp_path, capsys):
+    assert main(["towers", *settings("clip", tmp_path, model__start=diffusion_run / "tower")]) == 2
+    assert "no CLIP of these sizes" in capsys.readouterr().err
+
+
+def test_clip_in_half_precision_learns_what_it_learns_in_full(settings, tmp_path):
+    losses = []
+    for precision in ("32-true", "bf16-mixed"):
+        assert main(["towers", *settings("clip", tmp_path / precision, epochs=2, trainer__precision=precision)]) == 0
+        losses.append(curve(tmp_path / precision, "loss"))
+    np.testing.assert_allclose(*losses, rtol=0.05)
 
 
 def test_an_unknown_tower_is_named(capsys):

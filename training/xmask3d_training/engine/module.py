@@ -28,6 +28,7 @@ from xmask3d_training.engine.network import (
     Condition,
     fresh_network,
     parameter_groups,
+    start_from,
     trained_network,
     trained_parameters,
 )
@@ -48,6 +49,7 @@ class XMask3DModule(lightning.LightningModule):
         benchmark: str = "scannet_b12n7",
         network: str = "xmask3d",
         weights: Path | None = None,
+        start: Path | None = None,
         condition: Condition = "3d",
         losses: LossConfig | None = None,
         optimiser: OptimiserConfig = _OPTIMISER,
@@ -61,6 +63,7 @@ class XMask3DModule(lightning.LightningModule):
             benchmark: label set and split.
             network: sizes and frozen parts: a preset (``xmask3d``, ``tiny``) or a model's folder.
             weights: folder of a trained model to start from or to evaluate; it then decides sizes and condition.
+            start: the same, but frozen parts, sizes and condition stay those of ``network``; ignored with ``weights``.
             condition: what the diffusion UNet is told of a view: ``3d`` its 3D feature, ``2d`` CLIP's embedding of the
                 image, ``text`` the empty prompt alone (XMask3D table 3). Captions are no condition: there are none when
                 a model is used.
@@ -77,6 +80,8 @@ class XMask3DModule(lightning.LightningModule):
             self.network = trained_network(weights, self.benchmark)
         else:
             self.network = fresh_network(network, self.benchmark, condition, seed)
+            if start is not None:
+                start_from(self.network, start, self.benchmark)
         self.trained = weights is not None
         """Whether the weights have been learned, here or before."""
         self.losses = losses or LOSSES[benchmark]

@@ -8,12 +8,15 @@ read masks. The second costs little, for all windows of a view share one pass ov
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from xmask3d_ros.model.clip import ClipTowers
 from xmask3d_ros.model.config import SCANNET_CLASSES, ModelConfig
@@ -21,12 +24,14 @@ from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.towers.clip_data import NamedWindows, Pairs
 from xmask3d_training.towers.clip_images import embed_images, embed_windows
 from xmask3d_training.towers.contrastive import contrastive_loss
+from xmask3d_training.towers.folder import read_towers
 from xmask3d_training.towers.meaning import also_true
 from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
 from xmask3d_training.towers.words import with_words
 from xmask3d_training.towers.zero_shot import ZeroShot
 
 _MOST_SCALE = 100.0
+_PREFIX = "clip.model."
 _OPTIMISER = TowerOptimiser()
 
 
@@ -40,6 +45,7 @@ class ClipModule(TowerModule):
         optimiser: TowerOptimiser = _OPTIMISER,
         kept_patches: float = 0.5,
         all_patches: float = 0.15,
+        start: Path | None = None,
         seed: int = 0,
     ) -> None:
         """Build the towers.
@@ -50,6 +56,7 @@ class ClipModule(TowerModule):
             optimiser: learning rate and its course.
             kept_patches: share of a view's patches that a step looks at, drawn at random; costs less.
             all_patches: share of the steps, the last ones, that look at all of them.
+            start: ``tower/`` of a finished run of these sizes and words to train on from; none: fresh weights.
             seed: of the weights and of everything random in a step.
         """
         super().__init__(optimiser, seed)
@@ -62,6 +69,8 @@ class ClipModule(TowerModule):
             towers = ClipTowers(self.config.clip, words.parent)
         self.tokenizer = towers.tokenizer
         self.clip = towers.model.requires_grad_(True).train()
+        if start is not None:
+            load_clip(self.clip, start)
         self.kept_patches, self.all_patches = kept_patches, all_patches
         self.zero_shot = ZeroShot(SCANNET_CLASSES, ("in place", "cut out"))
 
@@ -69,17 +78,19 @@ class ClipModule(TowerModule):
         """Contrast all pairs of the batch."""
         last = self.global_step >= (1 - self.all_patches) * self.trainer.estimated_stepping_batches
         kept = 1.0 if last else self.kept_patches
-        inside = embed_windows(self.clip.visual, batch.image, batch.boxes, kept)
-        images = [inside.flatten(0, 1)]
-        if batch.crops.shape[1]:
-            images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
+        with quick_attention(self.device):
+            inside = embed_windows(self.clip.visual, batch.image, batch.boxes, kept)
+            images = [inside.flatten(0, 1)]
+            if batch.crops.shape[1]:
+                images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
         # The order of the images: first what is read in place, of all views; then what is cut out.
         tokens, meant = (
             torch.cat([part[:, : inside.shape[1]].flatten(0, 1), part[:, inside.shape[1] :].flatten(0, 1)])
             for part in (batch.tokens, batch.said)
         )
         captions, caption = tokens.unique(dim=0, return_inverse=True)
-        texts = self.clip.encode_text(captions)[caption]
+        with quick_attention(self.device):
+            texts = self.clip.encode_text(captions)[caption]
         scale = self.clip.logit_scale.exp().clamp(max=_MOST_SCALE)
         self.log("train/scale", scale.detach())
         return self.checked(contrastive_loss(torch.cat(images).float(), texts.float(), also_true(meant), scale))
@@ -111,10 +122,26 @@ class ClipModule(TowerModule):
 
     def tower(self) -> tuple[ModelConfig, Mapping[str, Tensor]]:
         """CLIP in XMask3D's names."""
-        return self.config, {f"clip.model.{name}": value for name, value in self.clip.state_dict().items()}
+        return self.config, {f"{_PREFIX}{name}": value for name, value in self.clip.state_dict().items()}
 
     def facts(self) -> dict[str, Any]:
         """With the words and how they were learned."""
         data = self.trainer.datamodule  # type: ignore[attr-defined]
         pairs = {"view": 1, "windows in place": data.windows, "windows cut out": data.crops}
         return {**super().facts(), "tower": "clip", "views a step": data.batch_size, "pairs a view": pairs}
+
+
+def quick_attention(device: torch.device) -> AbstractContextManager[None]:
+    """On a CPU in bfloat16, unfused attention: the fused one's backward pass is several times slower there."""
+    fused = device.type != "cpu" or not torch.is_autocast_enabled("cpu")
+    return contextlib.nullcontext() if fused else sdpa_kernel(SDPBackend.MATH)
+
+
+def load_clip(clip: torch.nn.Module, folder: Path) -> None:
+    """Take up the weights of a finished tower. Raises SettingsError: it has other sizes, words or no CLIP."""
+    tensors = {name: value for name, value in read_towers(folder).items() if name.startswith(_PREFIX)}
+    found = {name.removeprefix(_PREFIX): value for name, value in tensors.items()}
+    expected = clip.state_dict()
+    if {name: value.shape for name, value in found.items()} != {n: value.shape for n, value in expected.items()}:
+        raise SettingsError(f"model.start: {folder} has no CLIP of these sizes and this number of words")
+    clip.load_state_dict(found)
