@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """``xmask3d segment``: results on a small recording, and clear refusals of bad input."""
 
+import contextlib
 import importlib.util
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from bag_writing import COLOR, DEPTH, recording, replaced, without, write
 from bag_writing import image as image_message
 
 from xmask3d_ros.cli import main
+from xmask3d_ros.commands import COMMANDS
 from xmask3d_ros.model.checkpoint import save_model
 from xmask3d_ros.ply import read_comments, read_vertices
 
@@ -49,6 +53,23 @@ def test_a_bag_becomes_cloud_picture_and_report(bag, tmp_path, model_folder):
     assert vertices.dtype.names == ("x", "y", "z", "red", "green", "blue", "label", "confidence")
     assert "class 2 shower curtain" in read_comments(tmp_path / "out" / "labelled.ply")
     assert len(vertices) == sum(report["labels"].values()) <= report["map"]["voxels"]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help(command, capsys):
+    with contextlib.suppress(SystemExit):
+        main([command, "--help"] if command else ["--help"])
+    shown = capsys.readouterr().out
+    expected = {"": [*COMMANDS], "train": ["prepare scannet", "fit --config"]}.get(
+        command, ["usage: xmask3d", "--help"]
+    )
+    assert all(text in shown for text in expected)
+
+
+def test_help_imports_no_network():
+    code = "import sys, xmask3d_ros.cli as cli\ntry: cli.main(['--help'])\nfinally: print('torch' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert result.stdout.endswith("False\n"), result.stderr
 
 
 def test_twice_the_same_bytes(bag, tmp_path, model_folder):

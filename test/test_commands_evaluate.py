@@ -15,6 +15,7 @@ from bag_writing import write
 from room_recording import ROOM, TRUTH, room_events
 
 from xmask3d_ros.cli import main
+from xmask3d_ros.commands.evaluate_live import PLY_FILE
 from xmask3d_ros.evaluation.metrics import absent_classes, score
 from xmask3d_ros.evaluation.truth.cloud import read_truth_cloud
 from xmask3d_ros.model.checkpoint import save_model
@@ -73,7 +74,9 @@ def test_the_report_is_complete_and_consistent(runs):
 
 def test_the_map_scores_100_against_itself(runs, model_folder, tmp_path, capsys):
     """The labelled cloud of one run as the ground truth of the next: read, matched and counted without a loss."""
+    (tmp_path / PLY_FILE).write_bytes(b"of an earlier run with --live")
     assert evaluate(model_folder, tmp_path, "--stride", "8", truth=runs[0] / "labelled.ply") == 0
+    assert not (tmp_path / PLY_FILE).exists()
     scores = report_of(tmp_path)["scores"]["final_map"]["all"]
     assert scores["miou"] == pytest.approx(1.0, abs=1e-9)
     assert scores["accuracy"] == scores["coverage"] == 1.0

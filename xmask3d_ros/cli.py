@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from xmask3d_ros import __version__
-from xmask3d_ros.commands import COMMANDS, CommandError
+from xmask3d_ros.commands import COMMANDS, CommandError, module_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,17 +17,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="xmask3d", description="Open-vocabulary 3D maps from RGB-D streams.")
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        subparser = subparsers.add_parser(
-            name,
-            help=command.HELP,
-            description=command.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = next((argument for argument in given if not argument.startswith("-")), None)
+    for name, text in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name == chosen:
+            command = module_of(name)
+            subparser.description = command.__doc__
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     try:
         options.run(options)
     except CommandError as error:

@@ -18,8 +18,6 @@ from xmask3d_ros.evaluation.bag import BagError, Topics, open_bag
 from xmask3d_ros.model.xmask3d import PRECISIONS
 from xmask3d_ros.vocabulary import VocabularyError, read_vocabulary
 
-HELP = "play an RGB-D bag into the running node over DDS and collect its clouds"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""

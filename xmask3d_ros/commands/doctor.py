@@ -13,8 +13,6 @@ from pathlib import Path
 
 from xmask3d_ros.commands.doctor_checks import Finding, all_checks
 
-HELP = "check Python, GPU, ROS and weights, and say what to do"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""

@@ -31,7 +31,6 @@ from xmask3d_ros.evaluation.report.document import REPORT_FILE, ReportError, rea
 from xmask3d_ros.evaluation.report.tables import run_table, score_table
 from xmask3d_ros.files import whole_file
 
-HELP = "score RGB-D bags against ground truth and write a report"
 SUMMARY_FILE, COMPARISON_FILE = "summary.json", "compare.html"
 
 

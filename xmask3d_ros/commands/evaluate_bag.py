@@ -107,7 +107,9 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         )
         if recording is not None:
             recording.truth(outcome.at_truth.points, outcome.at_truth.truth, config.map.voxel_size)
-        if evaluator.over_dds is not None:
+        if evaluator.over_dds is None:
+            (options.out / PLY_FILE).unlink(missing_ok=True)  # of an earlier run, it would not belong to this report
+        else:
             write_ply(evaluator.over_dds.final_cloud(), options.out / PLY_FILE, frames.fixed_frame)
     facts = make_report(frames, segmenter, outcome.cloud, options)
     document = make_document(facts, outcome, truth, groups, settings_of(options))

@@ -13,8 +13,6 @@ from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.model.checkpoint import CheckpointError, load_trained_parts, trained_state
 from xmask3d_ros.model.official import export_official
 
-HELP = "turn a model's folder into an official checkpoint"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""

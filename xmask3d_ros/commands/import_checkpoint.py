@@ -19,8 +19,6 @@ from xmask3d_ros.model.config import ModelConfig, ScoringConfig, xmask3d
 from xmask3d_ros.model.frozen_files import FrozenWeightsError, find_clip, find_diffusion
 from xmask3d_ros.model.official import import_official
 
-HELP = "turn an official checkpoint into a model's folder"
-
 SPLITS: dict[str, Benchmark] = {name.partition("_")[2]: entry for name, entry in BENCHMARKS.items()}
 """Benchmarks by the short names of their splits: b15n4, b12n7, ..."""
 

@@ -15,8 +15,6 @@ from xmask3d_ros.commands.segment import add_bag_arguments
 from xmask3d_ros.evaluation.bag import Topics
 from xmask3d_ros.evaluation.inspect.recording import Inspection, inspect_bag
 
-HELP = "tell what is wrong with an RGB-D bag, with remedies"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""

@@ -31,8 +31,6 @@ from xmask3d_ros.timing import latency
 from xmask3d_ros.versions import versions
 from xmask3d_ros.vocabulary import VocabularyError, read_vocabulary
 
-HELP = "segment an RGB-D bag into a labelled point cloud"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""

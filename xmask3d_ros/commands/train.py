@@ -11,11 +11,10 @@ import sys
 
 from xmask3d_ros.commands.error import CommandError
 
-HELP = "train a model, evaluate one by the paper's protocol, or prepare data"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything is passed on, --help too."""
+    parser.prefix_chars = ""  # nothing is an option here
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
