@@ -83,12 +83,13 @@ def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     evaluation = {"gate": "hard", "scenes": 20, "frames": 400, "results": [{"output": "fused", **entry}]}
     facts = {
         "split": B15N4.title, "views": 11, "steps": 3, "seed": 0, "minutes": 4.0, "processes": 2,
-        "mask_loss_knows": True, "binary_head_knows": True, "evaluation": {"hard": evaluation},
+        "mask_loss_knows": True, "binary_head_knows": True, "evaluation": {"hard": evaluation}, "start": "an older model",
     }  # fmt: skip
     results = tmp_path / "results.json"
     results.write_text(json.dumps(facts))
     assert main(["bundle", str(trained), "--out", str(tmp_path / "out"), "--results", str(results)]) == 0
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "begun with what an older model had learned" in card
     assert "| fused | hard | 61.5 | 70.0 | 55.1 |" in card and "| toilet | 25.0 |" in card
     assert "(sofa, bookshelf, desk, toilet)" in card and "As in the reference" in card
 

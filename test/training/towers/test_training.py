@@ -86,6 +86,7 @@ def test_clip_is_trained_on_from_a_finished_run(settings, clip_run, tmp_path):
     assert len(learned) > 20
     for name in learned:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-4, atol=1e-6, msg=name)
+    assert "| trained before | 24 x 1 views, " in (run / "tower" / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_start_without_clip_is_refused(settings, diffusion_run, tmp_path, capsys):

@@ -77,8 +77,9 @@ def model_card(
 def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]]) -> str:
     rows = []
     if results:
+        start = f"; begun with what {results['start']} had learned" if results.get("start") else ""
         rows.append(["this model", f"{results['views']} views, {results['steps']} steps, seed {results['seed']}, "
-                     f"{results['minutes']:.0f} minutes in {results['processes']} process(es)"])  # fmt: skip
+                     f"{results['minutes']:.0f} minutes in {results['processes']} process(es){start}"])  # fmt: skip
     for tower, known in sorted(towers.items()):
         told = "; ".join(f"{name} {value}" for name, value in known.items() if not isinstance(value, Mapping | list))
         rows.append([f"frozen: {tower}", told])

@@ -76,7 +76,10 @@ def runs_table(found: dict[str, list[Result]]) -> str:
                 (next(iter(result["evaluation"].values()))["scenes"] for result in results),
             )
         ]
-        rows.append([f"{name}: {results[0]['about']}", ", ".join(str(result["seed"]) for result in results), *several])
+        about = f"{name}: {results[0]['about']}"
+        if start := results[0].get("start"):
+            about += f", begun with what {start} had learned"
+        rows.append([about, ", ".join(str(result["seed"]) for result in results), *several])
     return markdown(["experiment", "seeds", "epochs", "views", "minutes", "held-out rooms"], rows)
 
 

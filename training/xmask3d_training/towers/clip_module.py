@@ -9,6 +9,7 @@ read masks. The second costs little, for all windows of a view share one pass ov
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -24,7 +25,7 @@ from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.towers.clip_data import NamedWindows, Pairs
 from xmask3d_training.towers.clip_images import embed_images, embed_windows
 from xmask3d_training.towers.contrastive import contrastive_loss
-from xmask3d_training.towers.folder import read_towers
+from xmask3d_training.towers.folder import FACTS_FILE, read_towers
 from xmask3d_training.towers.meaning import also_true
 from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
 from xmask3d_training.towers.words import with_words
@@ -69,8 +70,13 @@ class ClipModule(TowerModule):
             towers = ClipTowers(self.config.clip, words.parent)
         self.tokenizer = towers.tokenizer
         self.clip = towers.model.requires_grad_(True).train()
+        self._before: dict[str, str] = {}
         if start is not None:
             load_clip(self.clip, start)
+            known = json.loads((start / FACTS_FILE).read_text(encoding="utf-8"))["clip"]
+            self._before["trained before"] = (
+                f"{known['steps']} x {known['views a step']} views, {known['minutes']} minutes"
+            )
         self.kept_patches, self.all_patches = kept_patches, all_patches
         self.zero_shot = ZeroShot(SCANNET_CLASSES, ("in place", "cut out"))
 
@@ -128,7 +134,13 @@ class ClipModule(TowerModule):
         """With the words and how they were learned."""
         data = self.trainer.datamodule  # type: ignore[attr-defined]
         pairs = {"view": 1, "windows in place": data.windows, "windows cut out": data.crops}
-        return {**super().facts(), "tower": "clip", "views a step": data.batch_size, "pairs a view": pairs}
+        return {
+            **super().facts(),
+            "tower": "clip",
+            "views a step": data.batch_size,
+            "pairs a view": pairs,
+            **self._before,
+        }
 
 
 def quick_attention(device: torch.device) -> AbstractContextManager[None]:
