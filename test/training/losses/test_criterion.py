@@ -13,6 +13,7 @@ import torch.distributed as distributed
 
 from xmask3d_training.losses.config import LOSSES, LossConfig
 from xmask3d_training.losses.criterion import Criterion, Predictions, Targets
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 
 CLASSES, QUERIES, LAYERS, CHANNELS, POINTS = 4, 6, 3, 8, 120
 GRID = (12, 16)
@@ -71,10 +72,10 @@ def terms_of(data, learned, config=CONFIG, epoch=2):
         mask_logits=torch.stack(data["masks"], dim=1) * scale,
         mask_embeddings=torch.stack(data["mask_embeddings"], dim=1) * shift,
         clip_embeddings=torch.stack(data["clip"]),
-        embeddings_3d=points_3d,
-        embeddings_2d=points_2d * shift,
+        embeddings_3d=PointEmbeddings.separate(points_3d),
+        embeddings_2d=PointEmbeddings.separate(points_2d * shift),
         covered=covered,
-        fused=torch.where(covered[:, None], points_2d * shift + points_3d, points_3d),
+        fused=PointEmbeddings.separate(torch.where(covered[:, None], points_2d * shift + points_3d, points_3d)),
         binary_logits=torch.cat(data["binary_logits"]) * scale,
         text=text,
         null=null,

@@ -14,9 +14,12 @@ from xmask3d_training.losses.mask_loss import mask_distances, mask_loss
 from xmask3d_training.losses.mask_set import mask_class_loss, mask_shape_losses
 from xmask3d_training.losses.mask_targets import MaskTargets
 from xmask3d_training.losses.matching import Matching
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 from xmask3d_training.losses.points import base_or_novel, binary_loss, class_loss, usable_labels
 
 RANDOM = np.random.default_rng(0)
+
+separate = PointEmbeddings.separate
 
 
 def double(*shape):
@@ -85,8 +88,8 @@ def test_caption_loss_takes_means_of_unnormalised_features():
     points, texts = numbers(embeddings, captions)
     means = np.stack([points[:2].mean(0), points[2:5].mean(0), points[5:].mean(0)])
     expected = np.mean(1 - cosine(means, texts))
-    assert caption_loss(embeddings, view, captions).item() == pytest.approx(expected)
-    assert torch.autograd.gradcheck(lambda given: caption_loss(given, view, captions.detach()), (embeddings,))
+    assert caption_loss(separate(embeddings), view, captions).item() == pytest.approx(expected)
+    assert torch.autograd.gradcheck(lambda given: caption_loss(separate(given), view, captions.detach()), (embeddings,))
 
 
 def test_caption_loss_of_covered_points_only():
@@ -97,7 +100,7 @@ def test_caption_loss_of_covered_points_only():
     expected = np.mean(1 - cosine(means, texts[:2]))
     with torch.no_grad():
         embeddings[1] = np.nan
-    assert caption_loss(embeddings, view, captions, counted).item() == pytest.approx(expected)
+    assert caption_loss(separate(embeddings), view, captions, counted).item() == pytest.approx(expected)
 
 
 def test_mask_loss_by_hand():
@@ -109,7 +112,7 @@ def test_mask_loss_by_hand():
     embeddings, clip = double(30, 4), double(2, 4)
     points, texts = numbers(embeddings, clip)
     expected = 1 - cosine(points[5:].mean(0), texts[1])
-    distances = mask_distances(logits, rows, columns, is_base, embeddings, clip)
+    distances = mask_distances(logits, rows, columns, is_base, separate(embeddings), clip)
     np.testing.assert_allclose(distances.detach().numpy(), [expected])
     assert mask_loss([distances, distances.new_zeros(0)]).item() == pytest.approx(expected)
     assert mask_loss([distances.new_zeros(0)]).item() == 0
@@ -117,7 +120,7 @@ def test_mask_loss_by_hand():
     mask_loss([distances]).backward()
     assert clip.grad is None and embeddings.grad[5:].abs().min() > 0 and embeddings.grad[:5].abs().max() == 0
     assert torch.autograd.gradcheck(
-        lambda given: mask_distances(logits, rows, columns, is_base, given, clip),
+        lambda given: mask_distances(logits, rows, columns, is_base, separate(given), clip),
         (embeddings.detach().requires_grad_(),),
     )
 

@@ -15,6 +15,7 @@ from xmask3d_training.losses.cosine import class_logits
 from xmask3d_training.losses.criterion import Criterion, Predictions, Targets
 from xmask3d_training.losses.lifting import lift_masks
 from xmask3d_training.losses.mask_targets import MaskTargets
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 
 GRID = (240, 320)
 CONFIG = LOSSES["scannet_b12n7"]
@@ -83,10 +84,10 @@ def step(golden_losses, golden_weights):
         mask_logits=torch.stack(layers),
         mask_embeddings=torch.stack(embeddings),
         clip_embeddings=tensor(golden["G_clip"]),
-        embeddings_3d=embeddings_3d,
-        embeddings_2d=embeddings_2d,
+        embeddings_3d=PointEmbeddings(leaf.voxels, voxel_of_point),
+        embeddings_2d=PointEmbeddings.separate(embeddings_2d),
         covered=covered,
-        fused=fusion(embeddings_3d, embeddings_2d, covered),
+        fused=PointEmbeddings.separate(fusion(embeddings_3d, embeddings_2d, covered)),
         binary_logits=leaf.binary[voxel_of_point],
         text=text,
         null=leaf.null,

@@ -83,7 +83,8 @@ def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     evaluation = {"gate": "hard", "scenes": 20, "frames": 400, "results": [{"output": "fused", **entry}]}
     facts = {
         "split": B15N4.title, "views": 11, "steps": 3, "seed": 0, "minutes": 4.0, "processes": 2,
-        "mask_loss_knows": True, "binary_head_knows": True, "evaluation": {"hard": evaluation}, "start": "an older model",
+        "mask_loss_knows": True, "binary_head_knows": True, "evaluation": {"hard": evaluation},
+        "start": "an older model",
     }  # fmt: skip
     results = tmp_path / "results.json"
     results.write_text(json.dumps(facts))

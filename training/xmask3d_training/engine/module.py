@@ -35,6 +35,7 @@ from xmask3d_training.engine.network import (
 from xmask3d_training.engine.network_pass import NetworkPass, evidence, predictions, run_network
 from xmask3d_training.losses.config import LOSSES, LossConfig
 from xmask3d_training.losses.criterion import Criterion, Targets
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 from xmask3d_training.protocol.branches import BRANCHES, branch_labels
 
 logger = logging.getLogger(__name__)
@@ -150,7 +151,8 @@ class XMask3DModule(lightning.LightningModule):
         if self.losses.points_alone:  # nothing else of the network is needed
             network = self.network
             maps = coordinate_maps(batch.coordinates)
-            embeddings = network.point_branch(batch.coordinates, batch.features, maps).embeddings[batch.voxel_of_point]
+            points = network.point_branch(batch.coordinates, batch.features, maps)
+            embeddings = PointEmbeddings(points.embeddings, batch.voxel_of_point)
             scale = network.logit_scale()
             loss = self.criterion.of_points(embeddings, self._text, network.null_embedding, scale, batch.labels)
             return {"loss_3d_pure": loss}

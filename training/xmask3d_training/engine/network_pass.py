@@ -22,6 +22,7 @@ from xmask3d_training.engine.frozen_features import FrozenFeatures
 from xmask3d_training.losses.cosine import class_logits
 from xmask3d_training.losses.criterion import Predictions
 from xmask3d_training.losses.lifting import masks_of_points
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def predictions(
 ) -> Predictions:
     """What the losses look at: masks brought to the points and fused with them.
 
-    The 2D half of the fusing layer is applied to the queries, the 3D half to the voxels; the points gather both.
+    The 2D half of the fusing layer is applied to the queries, the 3D half to the voxels, and what they give together is
+    made once for all points that share both.
 
     Args:
         network: that made ``output``.
@@ -82,17 +84,20 @@ def predictions(
     mask_rows = torch.cat([embeddings.flatten(0, 1), embeddings.new_zeros(1, embeddings.shape[2])])
     fused_2d = functional.linear(mask_rows, network.fusion.weight_2d)
     fused_3d = functional.linear(output.points.embeddings, network.fusion.weight_3d, network.fusion.linear.bias)
-    voxel = batch.voxel_of_point
-    embeddings_3d = output.points.embeddings[voxel]
+    kinds = 2 * len(mask_rows)
+    pairs, pair = torch.unique(batch.voxel_of_point * kinds + 2 * query + covered, return_inverse=True)
+    voxel, kind = pairs // kinds, pairs % kinds
+    embeddings_3d = output.points.embeddings
+    fused = torch.where((kind % 2 == 1)[:, None], fused_3d[voxel] + fused_2d[kind // 2], embeddings_3d[voxel])
     return Predictions(
         mask_logits=output.masks.mask_logits,
         mask_embeddings=output.masks.embeddings,
         clip_embeddings=output.clip_embeddings,
-        embeddings_3d=embeddings_3d,
-        embeddings_2d=mask_rows[query],
+        embeddings_3d=PointEmbeddings(embeddings_3d, batch.voxel_of_point),
+        embeddings_2d=PointEmbeddings(mask_rows, query),
         covered=covered,
-        fused=torch.where(covered[:, None], fused_3d[voxel] + fused_2d[query], embeddings_3d),
-        binary_logits=output.binary_logits[voxel],
+        fused=PointEmbeddings(fused, pair),
+        binary_logits=output.binary_logits[batch.voxel_of_point],
         text=text,
         null=network.null_embedding,
         scale=scale,

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from xmask3d_training.losses.cosine import cosine_distance
 from xmask3d_training.losses.denominators import denominator
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 
 
 def caption_loss(
-    embeddings: Tensor,
+    embeddings: PointEmbeddings,
     view_of_point: Tensor,
     captions: Tensor,
     counted: Tensor | None = None,
@@ -20,7 +21,7 @@ def caption_loss(
     """Mean over views of 1 - cos(mean of the view's point embeddings, embedding of its caption).
 
     Args:
-        embeddings: (N, C), not normalised: long embeddings weigh more in the mean.
+        embeddings: of N points, not normalised: long embeddings weigh more in the mean.
         view_of_point: (N,) int64 in [0, B).
         captions: (B, C) text embeddings, any length.
         counted: (N,) bool, points that enter the mean; all by default. A view without any is left out.
@@ -31,10 +32,9 @@ def caption_loss(
     """
     views = len(captions)
     if counted is not None:
-        embeddings, view_of_point = embeddings[counted], view_of_point[counted]
+        embeddings, view_of_point = embeddings.of(counted), view_of_point[counted]
     points = torch.bincount(view_of_point, minlength=views)
-    sums = embeddings.new_zeros(views, embeddings.shape[1]).index_add(0, view_of_point, embeddings)
     seen = points > 0
-    means = sums[seen] / points[seen, None]
+    means = embeddings.sums(view_of_point, views)[seen] / points[seen, None]
     summed = cosine_distance(means, captions[seen]).sum()
     return summed / denominator(seen.sum(), everywhere).to(summed)

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +16,7 @@ from xmask3d_training.losses.cosine import class_logits
 from xmask3d_training.losses.mask_loss import mask_distances, mask_loss
 from xmask3d_training.losses.mask_set import mask_set_losses
 from xmask3d_training.losses.mask_targets import MaskTargets
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 from xmask3d_training.losses.points import base_or_novel, binary_loss, class_loss, usable_labels
 
 
@@ -28,14 +30,14 @@ class Predictions:
     """(L, B, Q, C) G."""
     clip_embeddings: Tensor | None
     """(B, Q, C) MaskCLIP embeddings of the final masks; None while the mask loss is off."""
-    embeddings_3d: Tensor
-    """(N, C) F_3d."""
-    embeddings_2d: Tensor
-    """(N, C) F_2d; rows of uncovered points are not read."""
+    embeddings_3d: PointEmbeddings
+    """F_3d."""
+    embeddings_2d: PointEmbeddings
+    """F_2d; those of uncovered points are not read."""
     covered: Tensor
     """(N,) bool, points with F_2d."""
-    fused: Tensor
-    """(N, C) F_fuse."""
+    fused: PointEmbeddings
+    """F_fuse."""
     binary_logits: Tensor
     """(N,) base (positive) or novel."""
     text: Tensor
@@ -82,18 +84,21 @@ class Criterion:
         with torch.autocast(targets.labels.device.type, enabled=False):
             return self._terms(_at_least_single(predictions), targets, epoch)
 
-    def of_points(self, embeddings: Tensor, text: Tensor, null: Tensor, scale: Tensor, labels: Tensor) -> Tensor:
+    def of_points(
+        self, embeddings: PointEmbeddings, text: Tensor, null: Tensor, scale: Tensor, labels: Tensor
+    ) -> Tensor:
         """``loss_3d_pure``: class of the 3D embeddings, weighted.
 
         Args:
-            embeddings: (N, C) F_3d.
+            embeddings: F_3d of N points.
             text: (K, C) embeddings of the base classes.
             null: (C,) or (1, C) learned null embedding.
             scale: scalar factor of the cosines.
             labels: (N,) int64, K = ignored.
         """
         everywhere = self.config.denominators == "global"
-        return self.config.pure_3d * class_loss(class_logits(embeddings, text, null, scale), labels, everywhere)
+        logits = class_logits(embeddings.rows, text, null, scale)[embeddings.row_of_point]
+        return self.config.pure_3d * class_loss(logits, labels, everywhere)
 
     def _terms(self, predictions: Predictions, targets: Targets, epoch: int) -> dict[str, Tensor]:
         config, everywhere = self.config, self.config.denominators == "global"
@@ -109,7 +114,8 @@ class Criterion:
             ("loss_3d", config.fused, predictions.fused),
             ("loss_3d_pure", config.pure_3d, predictions.embeddings_3d),
         ):
-            terms[name] = weight * class_loss(class_logits(embeddings, text, null, scale), labels, everywhere)
+            logits = class_logits(embeddings.rows, text, null, scale)[embeddings.row_of_point]
+            terms[name] = weight * class_loss(logits, labels, everywhere)
         for name, weight, embeddings, counted in (
             ("loss_explicit_contra", config.caption_fused, predictions.fused, None),
             ("loss_explicit_contra_3d", config.caption_3d, predictions.embeddings_3d, None),
@@ -141,7 +147,7 @@ class Criterion:
                     targets.rows[mine],
                     targets.columns[mine],
                     is_base[mine],
-                    predictions.embeddings_3d[mine],
+                    predictions.embeddings_3d.of(mine),
                     clip,
                     self.config.fallbacks,
                 )
@@ -150,8 +156,10 @@ class Criterion:
 
 
 def _at_least_single(predictions: Predictions) -> Predictions:
-    values = {}
-    for name, value in vars(predictions).items():
+    def single(value: Any) -> Any:
+        if isinstance(value, PointEmbeddings):
+            return replace(value, rows=single(value.rows))
         half = isinstance(value, Tensor) and value.dtype in (torch.float16, torch.bfloat16)
-        values[name] = value.float() if half else value
-    return Predictions(**values)
+        return value.float() if half else value
+
+    return Predictions(**{name: single(value) for name, value in vars(predictions).items()})

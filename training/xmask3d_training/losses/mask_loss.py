@@ -10,6 +10,7 @@ from torch import Tensor
 
 from xmask3d_training.losses.cosine import cosine_distance
 from xmask3d_training.losses.denominators import denominator
+from xmask3d_training.losses.point_embeddings import PointEmbeddings
 
 LEAST_POINTS = 10
 """A mask needs this many visible points."""
@@ -60,7 +61,7 @@ def mask_distances(
     rows: Tensor,
     columns: Tensor,
     is_base: Tensor,
-    embeddings_3d: Tensor,
+    embeddings_3d: PointEmbeddings,
     clip_embeddings: Tensor,
     fallback: Literal["reference", "skip"] = "reference",
 ) -> Tensor:
@@ -71,7 +72,7 @@ def mask_distances(
         rows: (N,) int64 pixel row of each point.
         columns: (N,) int64 pixel column of each point.
         is_base: (N,) as in :func:`select_masks`.
-        embeddings_3d: (N, C) F_3d; the only input that gets a gradient.
+        embeddings_3d: F_3d of N points; the only input that gets a gradient.
         clip_embeddings: (Q, C).
         fallback: as in :func:`select_masks`.
 
@@ -81,8 +82,8 @@ def mask_distances(
     probability = grid_logits.detach().float().sigmoid()
     covers = probability[:, rows, columns] >= 0.5
     chosen, covers = select_masks(covers, mean_confidence(probability), is_base, fallback)
-    weight = covers[chosen].to(embeddings_3d.dtype)
-    means = weight @ embeddings_3d / weight.sum(dim=1, keepdim=True)
+    weight = covers[chosen].to(embeddings_3d.rows.dtype)
+    means = embeddings_3d.weighted_sums(weight) / weight.sum(dim=1, keepdim=True)
     return cosine_distance(means, clip_embeddings[chosen].detach())
 
 
