@@ -21,6 +21,11 @@ def mask_logits_on_grid(mask_logits: Tensor, grid_size: tuple[int, int]) -> Tens
     return functional.interpolate(mask_logits[None], grid_size, mode="bilinear", align_corners=False)[0]
 
 
+def at_pixels(grid: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """(Q, H, W) at N pixels, int64 rows and columns -> (Q, N); several times as fast on a CPU as indexing by both."""
+    return grid.flatten(1).index_select(1, rows * grid.shape[2] + columns)
+
+
 def assign_masks(
     mask_logits: Tensor, class_logits: Tensor, grid_size: tuple[int, int], usable: Tensor | None = None
 ) -> Tensor:

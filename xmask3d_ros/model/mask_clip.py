@@ -90,7 +90,7 @@ class MaskClip(nn.Module):
         moves logits across the threshold.
         """
         logits = F.interpolate(mask_logits.float(), size=self.visual.image_size, mode="bilinear", align_corners=False)
-        patches = F.max_pool2d(logits.sigmoid(), self.visual.patch_size).flatten(2) >= 0.5
+        patches = F.max_pool2d(logits, self.visual.patch_size).sigmoid().flatten(2) >= 0.5
         return F.pad(patches, (1, 0), value=True)
 
 

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from xmask3d_ros.model.assignment import assign_on_grid, mask_logits_on_grid
+from xmask3d_ros.model.assignment import assign_on_grid, at_pixels, mask_logits_on_grid
 from xmask3d_ros.model.mask_head import MaskPredictions
 from xmask3d_ros.model.point_branch import PointFeatures
 from xmask3d_ros.model.scoring import ViewEvidence
@@ -133,7 +133,7 @@ def _queries(
         mine = batch.view_of_point == view
         grid = mask_logits_on_grid(output.masks.mask_logits[-1, view].float(), batch.grid_size)
         # Points are fewer than pixels.
-        at_points = assign_on_grid(grid[:, batch.rows[mine], batch.columns[mine]], logits[view])
+        at_points = assign_on_grid(at_pixels(grid, batch.rows[mine], batch.columns[mine]), logits[view])
         whole = functools.partial(assign_on_grid, grid, logits[view])
         found, covered[mine] = masks_of_points(at_points, queries, whole, fallback)
         query[mine] = torch.where(found < queries, found + view * queries, views * queries)

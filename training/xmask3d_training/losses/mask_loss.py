@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+import torch.nn.functional as functional
 from torch import Tensor
 
+from xmask3d_ros.model.assignment import at_pixels
 from xmask3d_training.losses.cosine import cosine_distance
 from xmask3d_training.losses.denominators import denominator
 from xmask3d_training.losses.point_embeddings import PointEmbeddings
@@ -20,8 +22,8 @@ MOST_NOVEL, MOST_BASE = 4, 1
 
 def mean_confidence(probability: Tensor) -> Tensor:
     """(Q, H, W) mask probabilities -> (Q,) mean of those above 0.5; 0 where there is none."""
-    inside = probability > 0.5
-    return (probability * inside).sum(dim=(1, 2)) / inside.sum(dim=(1, 2)).clamp(min=1)
+    inside = functional.threshold(probability, 0.5, 0.0).flatten(1)
+    return inside.sum(dim=1) / inside.sign().sum(dim=1).clamp(min=1)
 
 
 def select_masks(
@@ -80,7 +82,7 @@ def mask_distances(
         (M,), empty where nothing is selected.
     """
     probability = grid_logits.detach().float().sigmoid()
-    covers = probability[:, rows, columns] >= 0.5
+    covers = at_pixels(probability, rows, columns) >= 0.5
     chosen, covers = select_masks(covers, mean_confidence(probability), is_base, fallback)
     weight = covers[chosen].to(embeddings_3d.rows.dtype)
     means = embeddings_3d.weighted_sums(weight) / weight.sum(dim=1, keepdim=True)
