@@ -52,8 +52,9 @@ reproduce: $(DATA)/.rooms $(TOWERS)/config.json
 	@cat $(RUNS)/reproduction/tables.md
 
 $(DATA)/.rooms: | setup
-	@echo "making 200 rooms to train in and 20 to test in: about 15 minutes"
+	@echo "making 1100 rooms to train in and 20 to test in: about 25 minutes"
 	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 200 --views 14 --seed 1000
+	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 900 --views 3 --seed 20000
 	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 20 --views 20 --seed 5000 --held-out
 	touch $@
 

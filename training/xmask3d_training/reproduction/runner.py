@@ -132,7 +132,7 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "benchmark": setting("model.benchmark"),
         "split": benchmark(setting("model.benchmark")).title,
         "condition": setting("model.condition"),
-        "start": setting("model.start"),
+        "start": Path(start).name if (start := setting("model.start")) else None,
         "mask_loss": setting("model.losses.mask_3d") > 0,
         "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
         "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
