@@ -41,17 +41,17 @@ lint: setup
 	$(RUN)python -m mypy
 
 # Every stage is left out once it is done, and an interrupted training goes on. Times are of two CPU cores.
-reproduce-tiny: $(DATA)/.rooms $(TOWERS)/config.json
+reproduce-tiny: $(DATA)/.rooms-1100 $(TOWERS)/config.json
 	@echo "training one B15/N4 and testing it: about two hours"
 	$(RUN)xmask3d train reproduce b15n4_seed0 --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 
-reproduce: $(DATA)/.rooms $(TOWERS)/config.json
+reproduce: $(DATA)/.rooms-1100 $(TOWERS)/config.json
 	@echo "twelve trainings and tests: about a day"
 	$(RUN)xmask3d train reproduce --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 
-$(DATA)/.rooms: | setup
+$(DATA)/.rooms-1100: | setup
 	@echo "making 1100 rooms to train in and 20 to test in: about 25 minutes"
 	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 200 --views 14 --seed 1000
 	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 900 --views 3 --seed 20000
@@ -59,7 +59,7 @@ $(DATA)/.rooms: | setup
 	touch $@
 
 # The towers, where none are given: docs/reproduction.md, section 2.
-$(DATA)/towers/val.jsonl: $(DATA)/.rooms
+$(DATA)/towers/val.jsonl: $(DATA)/.rooms-1100
 	$(RUN)xmask3d train towers pairs --data $(DATA)
 
 $(RUNS)/towers/config.json: $(DATA)/towers/val.jsonl

@@ -14,7 +14,7 @@ from xmask3d_ros.commands.error import CommandError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything is passed on, --help too."""
-    parser.prefix_chars = ""  # nothing is an option here
+    parser.prefix_chars = ""  # so that argparse takes nothing for an option of its own, --help least of all
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 

@@ -8,6 +8,7 @@ import lightning
 import pytest
 import torch
 
+from xmask3d_ros.model.assignment import assign_masks
 from xmask3d_training.data.batch import Batch, Collate
 from xmask3d_training.data.config import DataConfig
 from xmask3d_training.data.datasets import TrainingViews
@@ -16,7 +17,10 @@ from xmask3d_training.engine.errors import SettingsError, TrainingDiverged
 from xmask3d_training.engine.frame_cache import CachedViews
 from xmask3d_training.engine.module import XMask3DModule
 from xmask3d_training.engine.network import parameter_groups, trained_parameters
+from xmask3d_training.engine.network_pass import predictions, run_network
 from xmask3d_training.losses.config import LOSSES, LossConfig
+from xmask3d_training.losses.cosine import class_logits
+from xmask3d_training.losses.lifting import lift_masks
 
 LOSS = LossConfig(sampled_points=128, mask_3d_start=0)
 
@@ -62,6 +66,33 @@ def test_every_condition_trains_all_it_should(start, batch, condition):
     terms(module, batch)["loss_mask"].backward()
     adapter = module.network.point_branch.point2text_adapter.weight.grad
     assert (adapter is not None and bool(adapter.any())) == (condition == "3d")
+
+
+@pytest.mark.parametrize("confidence", [0.0, -100.0])
+def test_what_points_share_is_what_each_would_have_alone(start, batch, confidence):
+    """Masks as predicted, and none that covers anything: then one point a view has the reference's fallback."""
+    module = make(start)
+    network = module.network
+    output = run_network(network, batch, module.frozen)
+    with torch.no_grad():
+        output.masks.mask_logits[-1, 1] += confidence
+    text = network.clip.encode_text(["wall", "chair", "bed"])
+    found = predictions(network, batch, output, text)
+    embeddings = output.masks.embeddings[-1]
+    logits = class_logits(embeddings, text, network.null_embedding, network.logit_scale())
+    lifted = []
+    for view in range(2):
+        mine = batch.view_of_point == view
+        mask = assign_masks(output.masks.mask_logits[-1, view], logits[view], batch.grid_size)
+        lifted.append(lift_masks(mask, embeddings[view], batch.rows[mine], batch.columns[mine]))
+    embeddings_2d, covered = (torch.cat(parts) for parts in zip(*lifted, strict=True))
+    embeddings_3d = output.points.embeddings[batch.voxel_of_point]
+    expected = network.fusion(embeddings_3d, embeddings_2d, covered)
+    assert bool(covered.equal(found.covered))
+    assert 0 < int(covered[batch.view_of_point == 1].sum()) <= (len(covered) if confidence == 0 else 1)
+    for points, each in ((found.embeddings_2d, embeddings_2d), (found.fused, expected)):
+        torch.testing.assert_close(points.rows[points.row_of_point], each)
+    assert len(found.fused.rows) < len(expected)
 
 
 def test_conditions_tell_the_unet_different_things(start, batch):

@@ -40,4 +40,11 @@ def test_sharing_changes_nothing(rows, measure):
 def test_a_row_without_a_point_is_not_read(rows):
     with torch.no_grad():
         rows[3] = torch.nan
-    assert PointEmbeddings(rows, ROW_OF_POINT).sums(VIEW_OF_POINT, 3).isfinite().all()
+    points = PointEmbeddings(rows, ROW_OF_POINT)
+    assert points.sums(VIEW_OF_POINT, 3).isfinite().all() and points.weighted_sums(WEIGHT).isfinite().all()
+
+
+def test_a_row_of_zeros_may_be_of_several_views():
+    rows = torch.tensor([[1.0, 2.0], [0.0, 0.0]])
+    found = PointEmbeddings(rows, torch.tensor([0, 1, 1, 0])).sums(torch.tensor([0, 0, 1, 0]), 2)
+    assert found.tolist() == [[2.0, 4.0], [0.0, 0.0]]

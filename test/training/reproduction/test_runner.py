@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A run from its first step to its results: begun, interrupted, taken up, tested, and left alone once it is done."""
 
+import dataclasses
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.reproduction.experiments import read_plan
 from xmask3d_training.reproduction.pictures import draw_rooms
 from xmask3d_training.reproduction.process import OutOfTime, run_process
-from xmask3d_training.reproduction.runner import Place, ensure_tested, ensure_trained, read_state
+from xmask3d_training.reproduction.runner import Place, ensure_tested, ensure_trained, facts, read_state
 
 CONFIGS = Path(cli.__file__).resolve().parents[1] / "configs" / "reproduction"
 SMALL = {
@@ -93,6 +94,13 @@ def test_its_results_say_what_it_was(finished):
     }
     assert scores["hard"]["mask_clip"] == scores["off"]["mask_clip"]
     assert scores["hard"]["3d"] != scores["off"]["3d"]
+
+
+@pytest.mark.parametrize(("start", "name"), [(None, None), ("runs/a/model", "a"), ("tiny", "tiny")])
+def test_its_results_say_what_it_began_with(finished, plan, start, name):
+    place, run, _ = finished
+    begun = dataclasses.replace(place, extra={**SMALL, "model.start": start})
+    assert facts(plan, run, begun)["start"] == name
 
 
 def test_a_picture_of_its_rooms(finished, tmp_path):

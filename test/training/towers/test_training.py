@@ -2,6 +2,7 @@
 """A few steps of each tower: the loss falls, an interrupted run ends where an uninterrupted one ends."""
 
 import csv
+import shutil
 
 import cv2
 import numpy as np
@@ -89,9 +90,18 @@ def test_clip_is_trained_on_from_a_finished_run(settings, clip_run, tmp_path):
     assert "| trained before | 24 x 1 views, " in (run / "tower" / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_start_of_other_words_is_refused(settings, clip_run, tmp_path, capsys):
+    other = tmp_path / "other"
+    shutil.copytree(clip_run / "tower", other)
+    words = (other / "words.txt").read_text(encoding="utf-8").splitlines()
+    (other / "words.txt").write_text("\n".join(reversed(words)) + "\n", encoding="utf-8")
+    assert main(["towers", *settings("clip", tmp_path / "run", model__start=other)]) == 2
+    assert "another word list" in capsys.readouterr().err
+
+
 def test_a_start_without_clip_is_refused(settings, diffusion_run, tmp_path, capsys):
     assert main(["towers", *settings("clip", tmp_path, model__start=diffusion_run / "tower")]) == 2
-    assert "no CLIP of these sizes" in capsys.readouterr().err
+    assert "has no CLIP" in capsys.readouterr().err
 
 
 def test_clip_in_half_precision_learns_what_it_learns_in_full(settings, tmp_path):

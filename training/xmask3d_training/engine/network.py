@@ -78,22 +78,18 @@ def trained_network(folder: str | Path, benchmark: Benchmark) -> XMask3D:
 
 
 def start_from(network: XMask3D, folder: str | Path, benchmark: Benchmark) -> None:
-    """Take over what another model of the same sizes has learned; the network keeps its own frozen parts.
+    """Take over what another model of the same sizes and base classes has learned, but not its frozen parts.
 
     Raises:
-        SettingsError: the other was trained on classes that the benchmark holds back, or has other sizes.
+        SettingsError: the other has other base classes (it may have seen labels of novel ones) or other sizes.
         CheckpointError, FrozenWeightsError: it cannot be loaded.
     """
-    source = load_model(folder)
-    if leaked := sorted(set(source.config.base_classes) - set(benchmark.base_names)):
-        raise SettingsError(
-            f"model.start: {folder} was trained with labels of {', '.join(leaked)}, which {benchmark.title} holds back"
-        )
+    source = trained_network(folder, benchmark)
+    for part in ("voxel_size", "point_network", "binary_network", "captioner", "mask_head"):
+        if getattr(source.config, part) != getattr(network.config, part):
+            raise SettingsError(f"model.start: {folder} has another {part} than model.network")
     frozen = tuple(f"{part}." for part in network.frozen_parts())
     learned = {name: value for name, value in source.state_dict().items() if not name.startswith(frozen)}
-    own = {name: value for name, value in network.state_dict().items() if not name.startswith(frozen)}
-    if {name: value.shape for name, value in learned.items()} != {name: value.shape for name, value in own.items()}:
-        raise SettingsError(f"model.start: {folder} has other sizes than model.network")
     network.load_state_dict(learned, strict=False)
 
 

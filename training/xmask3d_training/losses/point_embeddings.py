@@ -32,7 +32,9 @@ class PointEmbeddings:
         return PointEmbeddings(self.rows, self.row_of_point[points])
 
     def sums(self, view_of_point: Tensor, views: int) -> Tensor:
-        """(views, C) sums over each view's points. Points of several views share no row, but for a row of zeros.
+        """(views, C) sums over each view's points.
+
+        Only a row of zeros may be shared by points of several views: all points of a row are counted in one of them.
 
         Args:
             view_of_point: (N,) int64.
@@ -46,5 +48,5 @@ class PointEmbeddings:
 
     def weighted_sums(self, weight: Tensor) -> Tensor:
         """(M, N) weights of the points -> (M, C)."""
-        of_rows = weight.new_zeros(len(weight), len(self.rows)).index_add(1, self.row_of_point, weight)
-        return of_rows @ self.rows
+        used, place = self.row_of_point.unique(return_inverse=True)
+        return weight.new_zeros(len(weight), len(used)).index_add(1, place, weight) @ self.rows[used]

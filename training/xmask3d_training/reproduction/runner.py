@@ -132,7 +132,7 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "benchmark": setting("model.benchmark"),
         "split": benchmark(setting("model.benchmark")).title,
         "condition": setting("model.condition"),
-        "start": Path(start).name if (start := setting("model.start")) else None,
+        "start": _name_of_model(setting("model.start")),
         "mask_loss": setting("model.losses.mask_3d") > 0,
         "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
         "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
@@ -143,6 +143,14 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "minutes": state["seconds"] / 60,
         "processes": state["processes"],
     }
+
+
+def _name_of_model(folder: str | None) -> str | None:
+    """A run keeps what it made in ``RUN/model``."""
+    if folder is None:
+        return None
+    path = Path(folder).resolve()
+    return path.parent.name if path.name == "model" else path.name
 
 
 def evaluations(folder: Path) -> dict[str, Any]:

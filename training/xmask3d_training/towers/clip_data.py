@@ -127,7 +127,7 @@ class ClipData(TowerData):
             windows: windows of each view read inside it, as MaskCLIP reads masks.
             crops: windows of each view cut out and seen alone.
             crop_size: their side in pixels; smaller than the tower's size costs less.
-            augment: whether views are looked at nearer, mirrored and in other light (looks.py).
+            augment: whether views are looked at nearer, mirrored, in other light and colours (looks.py).
             forgotten_words: share of words replaced by the unknown word.
             measured_windows: windows of each held-out view that zero-shot accuracy is measured on.
             workers: loader processes; none: the cores, at most 8.

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from xmask3d_ros.model.checkpoint import read_config
 from xmask3d_ros.model.clip import ClipTowers
 from xmask3d_ros.model.config import SCANNET_CLASSES, ModelConfig
 from xmask3d_training.engine.errors import SettingsError
@@ -28,7 +29,7 @@ from xmask3d_training.towers.contrastive import contrastive_loss
 from xmask3d_training.towers.folder import FACTS_FILE, read_towers
 from xmask3d_training.towers.meaning import also_true
 from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
-from xmask3d_training.towers.words import with_words
+from xmask3d_training.towers.words import WORDS_FILE, with_words
 from xmask3d_training.towers.zero_shot import ZeroShot
 
 _MOST_SCALE = 100.0
@@ -70,13 +71,7 @@ class ClipModule(TowerModule):
             towers = ClipTowers(self.config.clip, words.parent)
         self.tokenizer = towers.tokenizer
         self.clip = towers.model.requires_grad_(True).train()
-        self._before: dict[str, str] = {}
-        if start is not None:
-            load_clip(self.clip, start)
-            known = json.loads((start / FACTS_FILE).read_text(encoding="utf-8"))["clip"]
-            self._before["trained before"] = (
-                f"{known['steps']} x {known['views a step']} views, {known['minutes']} minutes"
-            )
+        self._before = {} if start is None else {"trained before": load_clip(self.clip, start, self.config, words)}
         self.kept_patches, self.all_patches = kept_patches, all_patches
         self.zero_shot = ZeroShot(SCANNET_CLASSES, ("in place", "cut out"))
 
@@ -144,16 +139,24 @@ class ClipModule(TowerModule):
 
 
 def quick_attention(device: torch.device) -> AbstractContextManager[None]:
-    """On a CPU in bfloat16, unfused attention: the fused one's backward pass is several times slower there."""
+    """On a CPU under autocast, unfused attention: the fused one's backward pass in bfloat16 is several times slower."""
     fused = device.type != "cpu" or not torch.is_autocast_enabled("cpu")
     return contextlib.nullcontext() if fused else sdpa_kernel(SDPBackend.MATH)
 
 
-def load_clip(clip: torch.nn.Module, folder: Path) -> None:
-    """Take up the weights of a finished tower. Raises SettingsError: it has other sizes, words or no CLIP."""
+def load_clip(clip: torch.nn.Module, folder: Path, config: ModelConfig, words: Path) -> str:
+    """Take up the weights of a finished tower; answers what its card says of its training.
+
+    Raises:
+        CheckpointError: the folder cannot be read.
+        SettingsError: it has other sizes, other words or no CLIP.
+    """
+    if read_config(folder).clip != config.clip or (folder / WORDS_FILE).read_bytes() != words.read_bytes():
+        raise SettingsError(f"model.start: {folder} has other sizes or another word list than this run")
     tensors = {name: value for name, value in read_towers(folder).items() if name.startswith(_PREFIX)}
-    found = {name.removeprefix(_PREFIX): value for name, value in tensors.items()}
-    expected = clip.state_dict()
-    if {name: value.shape for name, value in found.items()} != {n: value.shape for n, value in expected.items()}:
-        raise SettingsError(f"model.start: {folder} has no CLIP of these sizes and this number of words")
-    clip.load_state_dict(found)
+    if not tensors:
+        raise SettingsError(f"model.start: {folder} has no CLIP")
+    clip.load_state_dict({name.removeprefix(_PREFIX): value for name, value in tensors.items()})
+    known = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))["clip"]
+    told = f"{known['steps']} x {known['views a step']} views, {known['minutes']} minutes"
+    return f"{known['trained before']}; {told}" if "trained before" in known else told

@@ -53,7 +53,7 @@ def as_it_is(image: NDArray[np.uint8], view: ViewPairs, rng: np.random.Generator
 
 
 def anew(image: NDArray[np.uint8], view: ViewPairs, rng: np.random.Generator) -> Look:
-    """The view, or a part of it with the windows inside; mirrored half the time; in other light or colours."""
+    """The view or a squeezed part of it with the windows inside; mirrored half the time; in other light or colours."""
     look = as_it_is(image, view, rng)
     if rng.random() < _NEARER:
         look = _nearer(look, rng)
@@ -97,7 +97,7 @@ def mirrored(look: Look) -> Look:
 
 
 def _nearer(look: Look, rng: np.random.Generator) -> Look:
-    """A part of the view, unless it has too few windows."""
+    """A part of the view, of other proportions, unless it has too few windows."""
     height, width = look.image.shape[:2]
     across, down = (round(length * rng.uniform(_LEAST_PART, 1)) for length in (width, height))
     left, top = rng.integers(0, width - across + 1), rng.integers(0, height - down + 1)
