@@ -65,7 +65,10 @@ def anew(image: NDArray[np.uint8], view: ViewPairs, rng: np.random.Generator) ->
 
 
 def recoloured(look: Look, rng: np.random.Generator) -> Look:
-    """Hues turned, more or less saturated, each channel lighter or darker; no caption tells a colour any more."""
+    """Hues turned, more or less saturated, each channel lighter or darker; no caption tells a colour any more.
+
+    As with every caption that leaves the colour out, the colours that others tell are contrasted with it.
+    """
     hue, saturation, value = cv2.split(cv2.cvtColor(look.image, cv2.COLOR_RGB2HSV))
     hue = ((hue.astype(np.int32) + rng.integers(180)) % 180).astype(np.uint8)
     saturation = cv2.convertScaleAbs(saturation, alpha=rng.uniform(_LEAST_SATURATION, _MOST_SATURATION))
