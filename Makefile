@@ -63,7 +63,7 @@ $(DATA)/towers/val.jsonl: $(DATA)/.rooms-1100
 	$(RUN)xmask3d train towers pairs --data $(DATA)
 
 $(RUNS)/towers/config.json: $(DATA)/towers/val.jsonl
-	@echo "training CLIP, VAE and UNet: about four hours"
+	@echo "training CLIP, VAE and UNet: about five hours"
 	$(RUN)xmask3d train towers clip fit --config training/configs/towers/clip.yaml --data.root $(DATA) \
 		--trainer.default_root_dir $(RUNS)/clip --ckpt_path last
 	$(RUN)xmask3d train towers vae fit --config training/configs/towers/vae.yaml --data.root $(DATA) \
