@@ -97,7 +97,7 @@ class Criterion:
             labels: (N,) int64, K = ignored.
         """
         everywhere = self.config.denominators == "global"
-        logits = class_logits(embeddings.rows, text, null, scale)[embeddings.row_of_point]
+        logits = _logits_of_points(embeddings, text, null, scale)
         return self.config.pure_3d * class_loss(logits, labels, everywhere)
 
     def _terms(self, predictions: Predictions, targets: Targets, epoch: int) -> dict[str, Tensor]:
@@ -114,7 +114,7 @@ class Criterion:
             ("loss_3d", config.fused, predictions.fused),
             ("loss_3d_pure", config.pure_3d, predictions.embeddings_3d),
         ):
-            logits = class_logits(embeddings.rows, text, null, scale)[embeddings.row_of_point]
+            logits = _logits_of_points(embeddings, text, null, scale)
             terms[name] = weight * class_loss(logits, labels, everywhere)
         for name, weight, embeddings, counted in (
             ("loss_explicit_contra", config.caption_fused, predictions.fused, None),
@@ -153,6 +153,11 @@ class Criterion:
                 )
             )
         return mask_loss(distances, everywhere)
+
+
+def _logits_of_points(embeddings: PointEmbeddings, text: Tensor, null: Tensor, scale: Tensor) -> Tensor:
+    """(N, K + 1)."""
+    return class_logits(embeddings.rows, text, null, scale)[embeddings.row_of_point]
 
 
 def _at_least_single(predictions: Predictions) -> Predictions:

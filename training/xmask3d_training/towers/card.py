@@ -24,9 +24,9 @@ Image-text pairs only. No depth, no 3D, no mask and no class label enters the tr
   nobody.
 
 CLIP contrasts windows in up to two ways: read inside their view by a class token that sees only the patches the
-rectangle touches, and cut out and seen alone. Views are also seen in
-parts, mirrored, in other light and, by captions without colours, in other colours.
-The diffusion model sees whole views; its VAE sees pictures alone.
+rectangle touches, and cut out and seen alone. Views are also seen in parts, mirrored, in other
+light and, by captions without colours, in other colours. The diffusion model sees whole views; its VAE sees pictures
+alone.
 
 All 19 ScanNet classes and the clutter beside them are named in captions, base and novel classes alike: CLIP and Stable
 Diffusion have read of all of them, too.

@@ -84,13 +84,12 @@ class ClipModule(TowerModule):
             images = [inside.flatten(0, 1)]
             if batch.crops.shape[1]:
                 images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
-        # The order of the images: first what is read in place, of all views; then what is cut out.
-        tokens, meant = (
-            torch.cat([part[:, : inside.shape[1]].flatten(0, 1), part[:, inside.shape[1] :].flatten(0, 1)])
-            for part in (batch.tokens, batch.said)
-        )
-        captions, caption = tokens.unique(dim=0, return_inverse=True)
-        with quick_attention(self.device):
+            # The order of the images: first what is read in place, of all views; then what is cut out.
+            tokens, meant = (
+                torch.cat([part[:, : inside.shape[1]].flatten(0, 1), part[:, inside.shape[1] :].flatten(0, 1)])
+                for part in (batch.tokens, batch.said)
+            )
+            captions, caption = tokens.unique(dim=0, return_inverse=True)
             texts = self.clip.encode_text(captions)[caption]
         scale = self.clip.logit_scale.exp().clamp(max=_MOST_SCALE)
         self.log("train/scale", scale.detach())

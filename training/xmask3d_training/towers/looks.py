@@ -75,7 +75,7 @@ def recoloured(look: Look, rng: np.random.Generator) -> Look:
     turned = cv2.cvtColor(cv2.merge([hue, saturation, value]), cv2.COLOR_HSV2RGB)
     exponents = np.exp(rng.uniform(-_GAMMA, _GAMMA, 3))
     table = np.round(255 * (np.arange(256)[:, None] / 255) ** exponents).astype(np.uint8)
-    image = cv2.LUT(turned, np.ascontiguousarray(table[:, None]))
+    image = cv2.LUT(turned, table[:, None])
     caption = None if look.caption is None else without_colours(look.caption)
     windows = tuple(replace(window, caption=without_colours(window.caption)) for window in look.windows)
     return Look(np.asarray(image, np.uint8), caption, windows)
