@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Final masks: hard, disjoint, and where they should be (METHODS 1.10)."""
 
+import pytest
 import torch
 
-from xmask3d_ros.model.assignment import assign_masks, mask_logits_on_grid
+from xmask3d_ros.model.assignment import assign_masks, mask_logits_at_pixels, mask_logits_on_grid
 
 
 def test_each_pixel_goes_to_the_best_certain_query():
@@ -28,3 +29,15 @@ def test_exactly_one_half_counts_as_covered():
 def test_logits_are_resized_bilinearly_without_aligned_corners():
     ramp = torch.arange(4.0).expand(1, 4, 4)
     assert mask_logits_on_grid(ramp, (8, 8))[0, 0].tolist() == [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3]
+
+
+@pytest.mark.parametrize(
+    ("masks", "grid"), [((6, 8), (24, 31)), ((6, 8), (5, 3)), ((1, 1), (4, 4)), ((16, 16), (16, 16))]
+)
+def test_logits_at_pixels_are_those_of_the_grid(masks, grid):
+    torch.manual_seed(0)
+    logits = torch.randn(3, *masks)
+    rows, columns = (torch.randint(0, size, (200,)) for size in grid)
+    expected = mask_logits_on_grid(logits, grid)[:, rows, columns]
+    torch.testing.assert_close(mask_logits_at_pixels(logits, grid, rows, columns), expected)
+    assert mask_logits_at_pixels(logits, grid, rows[:0], columns[:0]).shape == (3, 0)

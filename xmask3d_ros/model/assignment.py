@@ -18,16 +18,38 @@ def mask_logits_on_grid(mask_logits: Tensor, grid_size: tuple[int, int]) -> Tens
     Returns:
         (Q, H, W), bilinear without aligned corners.
     """
-    return functional.interpolate(mask_logits[None], grid_size, mode="bilinear", align_corners=False)[0]
+    return functional.interpolate(mask_logits[:, None], grid_size, mode="bilinear", align_corners=False)[:, 0]
 
 
-def at_pixels(grid: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """(Q, H, W) at N pixels of it, int64 rows and columns -> (Q, N).
+def mask_logits_at_pixels(mask_logits: Tensor, grid_size: tuple[int, int], rows: Tensor, columns: Tensor) -> Tensor:
+    """:func:`mask_logits_on_grid` at the pixels of interest alone, which are fewer than all.
 
-    Several times as fast on a CPU as indexing by both. Pixels are not checked: a column beyond the grid reads the next
-    row.
+    Args:
+        mask_logits: (Q, h, w).
+        grid_size: height and width of the grid.
+        rows: (N,) int64 pixel row; not checked.
+        columns: (N,) int64 pixel column; not checked.
+
+    Returns:
+        (Q, N).
     """
-    return grid.flatten(1).index_select(1, rows * grid.shape[2] + columns)
+    height, width = mask_logits.shape[1:]
+    top, below = _neighbours(rows, grid_size[0], height)
+    left, right = _neighbours(columns, grid_size[1], width)
+    table = mask_logits.flatten(1).T.contiguous()  # what is read of a pixel lies together
+
+    def row(index: Tensor) -> Tensor:
+        start = index * width
+        return torch.lerp(table[start + left[0]], table[start + right], left[1][:, None])
+
+    return torch.lerp(row(top[0]), row(below), top[1][:, None]).T
+
+
+def _neighbours(pixels: Tensor, size: int, cells: int) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    """((cell, weight of the next one), next cell) of pixels, on an axis of ``size`` pixels over ``cells`` cells."""
+    place = ((pixels + 0.5) * (cells / size) - 0.5).clamp(min=0)
+    cell = place.floor().long()
+    return (cell, place - cell), (cell + 1).clamp(max=cells - 1)
 
 
 def assign_masks(
@@ -47,17 +69,17 @@ def assign_masks(
     Returns:
         (H, W) int64 query of each pixel, -1 where uncovered.
     """
-    return assign_on_grid(mask_logits_on_grid(mask_logits, grid_size), class_logits, usable)
+    return assign_at_pixels(mask_logits_on_grid(mask_logits, grid_size), class_logits, usable)
 
 
-def assign_on_grid(grid_logits: Tensor, class_logits: Tensor, usable: Tensor | None = None) -> Tensor:
-    """:func:`assign_masks` for logits at the places of interest: (Q, ...) -> (...) int64."""
-    probability = grid_logits.float().sigmoid()
+def assign_at_pixels(logits: Tensor, class_logits: Tensor, usable: Tensor | None = None) -> Tensor:
+    """:func:`assign_masks` for logits at the pixels of interest: (Q, ...) -> (...) int64."""
+    probability = logits.float().sigmoid()
     score = class_logits.float().softmax(dim=-1).amax(dim=-1)
-    weighted = score.view(-1, *[1] * (grid_logits.dim() - 1)) * probability
+    weighted = score.view(-1, *[1] * (logits.dim() - 1)) * probability
     if usable is not None:
         if not bool(usable.any()):
-            return torch.full(grid_logits.shape[1:], -1, dtype=torch.int64, device=grid_logits.device)
+            return torch.full(logits.shape[1:], -1, dtype=torch.int64, device=logits.device)
         weighted[~usable] = -1.0
     winner = weighted.argmax(dim=0)
     certain = probability.gather(0, winner[None])[0] >= 0.5

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from xmask3d_ros.model.assignment import assign_on_grid, at_pixels, mask_logits_on_grid
+from xmask3d_ros.model.assignment import assign_at_pixels, mask_logits_at_pixels
 from xmask3d_ros.model.config import ScoringConfig
 from xmask3d_ros.model.text import TextClasses, cosine
 
@@ -60,7 +60,7 @@ class ViewEvidence:
         grid_size: tuple[int, int],
     ) -> ViewEvidence:
         """Evidence of a view from the network's outputs; the arguments are the fields of the same names."""
-        inside = at_pixels(mask_logits_on_grid(mask_logits, grid_size), rows, columns) > 0
+        inside = mask_logits_at_pixels(mask_logits, grid_size, rows, columns) > 0
         covered = inside.sum(dim=1)
         base = (inside * binary_logits.sigmoid()).sum(dim=1) / covered.clamp(min=1)
         return cls(
@@ -70,7 +70,7 @@ class ViewEvidence:
 
     def point_mask_logits(self) -> Tensor:
         """(Q, N) mask logits at the points' pixels."""
-        return at_pixels(mask_logits_on_grid(self.mask_logits, self.grid_size), self.rows, self.columns)
+        return mask_logits_at_pixels(self.mask_logits, self.grid_size, self.rows, self.columns)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Scorer:
         if gated and classes.gated and self.config.gate != "off":
             with_null = torch.cat([classes.is_base, classes.is_base.new_ones(1)])
             logits = self.gate(logits, evidence.query_base_probability, with_null)
-        return assign_on_grid(evidence.point_mask_logits(), logits, evidence.query_usable)
+        return assign_at_pixels(evidence.point_mask_logits(), logits, evidence.query_usable)
 
     def _score_points(
         self, embeddings: Tensor, query: Tensor, binary_logits: Tensor, mask_scores: Tensor, classes: TextClasses

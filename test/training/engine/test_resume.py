@@ -86,6 +86,15 @@ def test_a_run_that_fails_right_after_an_epoch(whole, settings, tmp_path):
     assert_same_state(last(run), last(whole))
 
 
+def test_the_end_is_kept_whatever_the_steps_between_checkpoints(whole, settings, tmp_path):
+    cache = {"model__cache__folder": whole / "cache", "model__cache__clip": "true"}
+    command = ["fit", *settings(tmp_path, **cache), "--checkpoint.every_n_train_steps=3"]
+    assert main(command) == 0
+    assert_same_state(last(tmp_path), last(whole))
+    assert main([*command, "--ckpt_path=last"]) == 0, "there is nothing left to do"
+    assert_same_state(last(tmp_path), last(whole))
+
+
 def test_the_checkpoints_hold_no_frozen_weights(whole):
     names = last(whole)["state_dict"]
     assert not [name for name in names if name.startswith(("network.diffusion.", "network.clip."))]

@@ -112,7 +112,7 @@ def test_mask_loss_by_hand():
     embeddings, clip = double(30, 4), double(2, 4)
     points, texts = numbers(embeddings, clip)
     expected = 1 - cosine(points[5:].mean(0), texts[1])
-    distances = mask_distances(logits, rows, columns, is_base, separate(embeddings), clip)
+    distances = mask_distances(logits, (4, 30), rows, columns, is_base, separate(embeddings), clip)
     np.testing.assert_allclose(distances.detach().numpy(), [expected])
     assert mask_loss([distances, distances.new_zeros(0)]).item() == pytest.approx(expected)
     assert mask_loss([distances.new_zeros(0)]).item() == 0
@@ -120,7 +120,7 @@ def test_mask_loss_by_hand():
     mask_loss([distances]).backward()
     assert clip.grad is None and embeddings.grad[5:].abs().min() > 0 and embeddings.grad[:5].abs().max() == 0
     assert torch.autograd.gradcheck(
-        lambda given: mask_distances(logits, rows, columns, is_base, separate(given), clip),
+        lambda given: mask_distances(logits, (4, 30), rows, columns, is_base, separate(given), clip),
         (embeddings.detach().requires_grad_(),),
     )
 

@@ -20,7 +20,7 @@ def select(*masks, confidence=None, fallback="reference"):
         covers[number, start : start + sum(mask.values())] = True
         start += sum(mask.values())
     confidence = torch.linspace(0.9, 0.6, len(masks)) if confidence is None else torch.tensor(confidence)
-    return select_masks(covers, confidence, is_base, fallback)[0].tolist()
+    return select_masks(covers, confidence.__getitem__, is_base, fallback)[0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_no_mask_of_ten_points_lets_query_0_cover_the_view():
     assert select(*small, fallback="skip") == []
     assert select({NOVEL: 9}, {BASE: 9}) == []
     covers = torch.zeros(3, 40, dtype=torch.bool)
-    chosen, used = select_masks(covers, torch.zeros(3), torch.zeros(40).long())
+    chosen, used = select_masks(covers, torch.zeros(3).__getitem__, torch.zeros(40).long())
     assert chosen.tolist() == [0] and used.sum(dim=1).tolist() == [40, 0, 0] and not covers.any()
 
 

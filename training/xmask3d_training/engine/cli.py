@@ -10,13 +10,14 @@ from typing import Any
 
 import cv2
 import lightning
-from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
+from lightning.pytorch.callbacks import LearningRateMonitor
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 
 from xmask3d_ros.model.checkpoint import CheckpointError
 from xmask3d_ros.model.frozen_files import FrozenWeightsError
 from xmask3d_training.data.root import DataRootError
+from xmask3d_training.engine.checkpoints import Checkpoints
 from xmask3d_training.engine.data_module import XMask3DData
 from xmask3d_training.engine.errors import SettingsError, TrainingDiverged
 from xmask3d_training.engine.evaluated_module import EvaluatedModule
@@ -42,7 +43,7 @@ class TrainingCLI(LightningCLI):
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """The run's folder and seed are given once."""
-        parser.add_lightning_class_args(ModelCheckpoint, "checkpoint")
+        parser.add_lightning_class_args(Checkpoints, "checkpoint")
         parser.set_defaults(
             {"checkpoint.save_last": True, "checkpoint.save_on_train_epoch_end": True, "checkpoint.filename": "{epoch}"}
         )

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from xmask3d_ros.model.assignment import assign_on_grid, at_pixels, mask_logits_on_grid
+from xmask3d_ros.model.assignment import assign_at_pixels, assign_masks, mask_logits_at_pixels
 from xmask3d_ros.model.mask_head import MaskPredictions
 from xmask3d_ros.model.point_branch import PointFeatures
 from xmask3d_ros.model.scoring import ViewEvidence
@@ -131,10 +131,10 @@ def _queries(
     covered = torch.empty_like(query, dtype=torch.bool)
     for view in range(views):
         mine = batch.view_of_point == view
-        grid = mask_logits_on_grid(output.masks.mask_logits[-1, view].float(), batch.grid_size)
-        # Points are fewer than pixels.
-        at_points = assign_on_grid(at_pixels(grid, batch.rows[mine], batch.columns[mine]), logits[view])
-        whole = functools.partial(assign_on_grid, grid, logits[view])
+        masks = output.masks.mask_logits[-1, view].float()
+        there = mask_logits_at_pixels(masks, batch.grid_size, batch.rows[mine], batch.columns[mine])
+        at_points = assign_at_pixels(there, logits[view])
+        whole = functools.partial(assign_masks, masks, logits[view], batch.grid_size)
         found, covered[mine] = masks_of_points(at_points, queries, whole, fallback)
         query[mine] = torch.where(found < queries, found + view * queries, views * queries)
     return query, covered

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xmask3d_ros.model.assignment import mask_logits_on_grid
 from xmask3d_training.losses.captions import caption_loss
 from xmask3d_training.losses.config import LossConfig
 from xmask3d_training.losses.cosine import class_logits
@@ -143,7 +142,8 @@ class Criterion:
             mine = targets.view_of_point == view
             distances.append(
                 mask_distances(
-                    mask_logits_on_grid(logits.detach(), targets.grid_size),
+                    logits,
+                    targets.grid_size,
                     targets.rows[mine],
                     targets.columns[mine],
                     is_base[mine],

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from xmask3d_ros.model.assignment import at_pixels
+from xmask3d_ros.model.assignment import mask_logits_at_pixels, mask_logits_on_grid
 from xmask3d_training.losses.cosine import cosine_distance
 from xmask3d_training.losses.denominators import denominator
 from xmask3d_training.losses.point_embeddings import PointEmbeddings
@@ -27,7 +28,10 @@ def mean_confidence(probability: Tensor) -> Tensor:
 
 
 def select_masks(
-    covers: Tensor, confidence: Tensor, is_base: Tensor, fallback: Literal["reference", "skip"] = "reference"
+    covers: Tensor,
+    confidence: Callable[[Tensor], Tensor],
+    is_base: Tensor,
+    fallback: Literal["reference", "skip"] = "reference",
 ) -> tuple[Tensor, Tensor]:
     """Which masks of one view to learn from.
 
@@ -37,7 +41,7 @@ def select_masks(
 
     Args:
         covers: (Q, N) bool, whether the raw mask covers the point.
-        confidence: (Q,).
+        confidence: of (M,) int64 queries -> (M,); asked for dominant masks alone, for it needs all their pixels.
         is_base: (N,) int64: 1 base, 0 novel, anything else neither.
         fallback: where no mask has 10 points, ``reference`` lets query 0 cover all points.
 
@@ -53,13 +57,17 @@ def select_masks(
     enough = points >= LEAST_POINTS
     novel_dominant = enough & (novel > 10) & (novel > 1.8 * (points - novel))
     base_dominant = enough & ~novel_dominant & (base > 150) & (base > 20 * (points - base))
-    order = torch.sort(confidence, descending=True, stable=True).indices
-    chosen = [order[novel_dominant[order]][:MOST_NOVEL], order[base_dominant[order]][:MOST_BASE]]
+    chosen = []
+    for dominant, most in ((novel_dominant, MOST_NOVEL), (base_dominant, MOST_BASE)):
+        queries = dominant.nonzero()[:, 0]
+        order = torch.sort(confidence(queries), descending=True, stable=True).indices
+        chosen.append(queries[order[:most]])
     return torch.cat(chosen), covers
 
 
 def mask_distances(
-    grid_logits: Tensor,
+    mask_logits: Tensor,
+    grid_size: tuple[int, int],
     rows: Tensor,
     columns: Tensor,
     is_base: Tensor,
@@ -70,7 +78,8 @@ def mask_distances(
     """1 - cos(mean F_3d of the mask's points, MaskCLIP embedding) for the selected masks of one view.
 
     Args:
-        grid_logits: (Q, H, W) raw mask logits on the mask grid.
+        mask_logits: (Q, h, w) raw mask logits.
+        grid_size: height and width of the mask grid.
         rows: (N,) int64 pixel row of each point.
         columns: (N,) int64 pixel column of each point.
         is_base: (N,) as in :func:`select_masks`.
@@ -81,9 +90,13 @@ def mask_distances(
     Returns:
         (M,), empty where nothing is selected.
     """
-    probability = grid_logits.detach().float().sigmoid()
-    covers = at_pixels(probability, rows, columns) >= 0.5
-    chosen, covers = select_masks(covers, mean_confidence(probability), is_base, fallback)
+    logits = mask_logits.detach().float()
+
+    def confidence(queries: Tensor) -> Tensor:
+        return mean_confidence(mask_logits_on_grid(logits[queries], grid_size).sigmoid())
+
+    covers = mask_logits_at_pixels(logits, grid_size, rows, columns).sigmoid() >= 0.5
+    chosen, covers = select_masks(covers, confidence, is_base, fallback)
     weight = covers[chosen].to(embeddings_3d.rows.dtype)
     means = embeddings_3d.weighted_sums(weight) / weight.sum(dim=1, keepdim=True)
     return cosine_distance(means, clip_embeddings[chosen].detach())

@@ -86,10 +86,12 @@ def mask_set_losses(
     # The reference, too, counts masks over all processes.
     number = denominator(sum(targets.counts), True, mask_logits.device)
     losses = {}
+    # Taken apart at once: a layer taken by its index costs zeros of all layers in the backward pass.
+    logits_of, classes_of = mask_logits.unbind(), class_logits.unbind()
     for layer, pairs in zip(order, matchings, strict=True):
         suffix = "" if layer == final else f"_{layer}"
-        bce, dice = mask_shape_losses(mask_logits[layer], targets, pairs, number, config)
-        ce = mask_class_loss(class_logits[layer], targets, pairs, config.null_weight, everywhere)
+        bce, dice = mask_shape_losses(logits_of[layer], targets, pairs, number, config)
+        ce = mask_class_loss(classes_of[layer], targets, pairs, config.null_weight, everywhere)
         losses[f"loss_ce{suffix}"] = config.mask_class * ce
         losses[f"loss_mask{suffix}"] = config.mask_bce * bce
         losses[f"loss_dice{suffix}"] = config.mask_dice * dice

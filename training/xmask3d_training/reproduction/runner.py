@@ -137,7 +137,7 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
         "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
         "settings": state["settings"],
-        "epochs": checkpoint["epoch"] + 1,
+        "epochs": setting("trainer.max_epochs"),
         "steps": checkpoint["global_step"],
         "views": checkpoint["global_step"] * setting("data.batch_size"),
         "minutes": state["seconds"] / 60,
