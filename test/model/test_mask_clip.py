@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """MaskCLIP in two streams: against the official code, against one masked sequence, and by its properties."""
 
+from dataclasses import replace
+
 import open_clip
 import pytest
 import torch
@@ -8,6 +10,7 @@ import torch
 from xmask3d_ros.model.clip import build_clip
 from xmask3d_ros.model.config import ClipConfig, tiny
 from xmask3d_ros.model.mask_clip import MaskClip
+from xmask3d_ros.model.xmask3d import XMask3D
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +152,29 @@ def test_the_image_embedding_is_that_of_a_mask_that_covers_everything(small):
     expected = small.visual(small.prepare(image))
     torch.testing.assert_close(small.image_embedding(image), expected, rtol=0, atol=1e-5)
     torch.testing.assert_close(small(image, blob_masks(2))[:, 1], expected, rtol=0, atol=1e-4)
+
+
+def test_patches_count_by_how_much_of_them_the_mask_covers(small):
+    """Masks: a column and a half of patches, then a row more; two specks, the second larger; nothing."""
+    size, patch = small.visual.image_size[0], small.visual.patch_size[0]
+    masks = torch.full((1, 4, size, size), -5.0)
+    masks[0, :2, :, : patch + patch // 2] = 5.0
+    masks[0, 1, : patch // 2 + 1] = 5.0
+    masks[0, 2, 1:3, 1:3] = masks[0, 2, 2 * patch + 1 : 2 * patch + 4, 1:4] = 5.0
+
+    def seen(coverage: float) -> list[int]:
+        visible = MaskClip(small.visual, coverage).visible_tokens(masks)
+        assert bool(visible[..., 0].all()), "the class token"
+        return visible[0, :, 1:].sum(dim=1).tolist()
+
+    side = size // patch
+    assert seen(0.0) == [2 * side, 3 * side - 2, 2, 0]
+    assert seen(0.4) == [2 * side, 3 * side - 2, 1, 0]
+    assert seen(0.5) == [side, 2 * side - 1, 1, 0]
+    assert MaskClip(small.visual, 0.5).visible_tokens(masks)[0, 2, 1 + 2 * side]
+
+
+def test_the_mask_coverage_is_a_share():
+    config = tiny()
+    with pytest.raises(ValueError, match="mask_coverage must be at least 0 and below 1"):
+        XMask3D.from_config(replace(config, clip=replace(config.clip, mask_coverage=1.0)))

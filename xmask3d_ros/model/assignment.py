@@ -34,22 +34,19 @@ def mask_logits_at_pixels(mask_logits: Tensor, grid_size: tuple[int, int], rows:
         (Q, N).
     """
     height, width = mask_logits.shape[1:]
-    top, below = _neighbours(rows, grid_size[0], height)
-    left, right = _neighbours(columns, grid_size[1], width)
+    top, bottom, down = _neighbours(rows, grid_size[0], height)
+    left, right, across = _neighbours(columns, grid_size[1], width)
     table = mask_logits.flatten(1).T.contiguous()  # what is read of a pixel lies together
-
-    def row(index: Tensor) -> Tensor:
-        start = index * width
-        return torch.lerp(table[start + left[0]], table[start + right], left[1][:, None])
-
-    return torch.lerp(row(top[0]), row(below), top[1][:, None]).T
+    upper = torch.lerp(table[top * width + left], table[top * width + right], across.to(table))
+    lower = torch.lerp(table[bottom * width + left], table[bottom * width + right], across.to(table))
+    return torch.lerp(upper, lower, down.to(table)).T
 
 
-def _neighbours(pixels: Tensor, size: int, cells: int) -> tuple[tuple[Tensor, Tensor], Tensor]:
-    """((cell, weight of the next one), next cell) of pixels, on an axis of ``size`` pixels over ``cells`` cells."""
+def _neighbours(pixels: Tensor, size: int, cells: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of (N,) pixels on an axis of ``size`` pixels over ``cells`` cells: cell, next cell, (N, 1) weight of the next."""
     place = ((pixels + 0.5) * (cells / size) - 0.5).clamp(min=0)
     cell = place.floor().long()
-    return (cell, place - cell), (cell + 1).clamp(max=cells - 1)
+    return cell, (cell + 1).clamp(max=cells - 1), (place - cell)[:, None]
 
 
 def assign_masks(

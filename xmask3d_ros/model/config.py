@@ -125,6 +125,9 @@ class ClipConfig:
     """Side of the input image, pixels."""
     patch_size: int = 14
     """Side of a patch, pixels."""
+    mask_coverage: float = 0.0
+    """MaskCLIP looks at a patch when the mask covers more than this share of it, at least 0 and below 1. 0 is the
+    reference's rule, any pixel; on coarse patches it shows masks much of what lies beside them."""
     stem: str = "patch"
     """How patches become tokens. "patch": one convolution as large as a patch, CLIP's own; "convolutions": several
     small ones (convolution_stem.py), for small towers."""
@@ -278,6 +281,7 @@ def tiny() -> ModelConfig:
             embedding_channels=128,
             image_size=224,
             patch_size=16,
+            mask_coverage=0.5,
             stem="convolutions",
             vision_width=192,
             vision_layers=6,

@@ -25,8 +25,10 @@ class MaskClip(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, visual: VisionTransformer) -> None:
+    def __init__(self, visual: VisionTransformer, mask_coverage: float = 0.0) -> None:
+        """Read masks by ``visual``. ``mask_coverage``: see :class:`~xmask3d_ros.model.config.ClipConfig`."""
         super().__init__()
+        self.mask_coverage = mask_coverage
         self._tower = (visual,)  # in a tuple: its weights belong to the state of ClipTowers alone
         for name, values in (("mean", CLIP_MEAN), ("std", CLIP_STD)):
             self.register_buffer(name, torch.tensor(values, device="cpu")[:, None, None], persistent=False)
@@ -86,11 +88,17 @@ class MaskClip(nn.Module):
     def visible_tokens(self, mask_logits: Tensor) -> Tensor:
         """(B, Q, 1 + patches) bool: which of [class token, patches] each mask (B, Q, h, w) may look at.
 
-        A patch counts when the mask's probability reaches 0.5 anywhere in it. Computed in float32: half precision
-        moves logits across the threshold.
+        A patch counts when the mask's probability reaches 0.5 in more than ``mask_coverage`` of it; of a mask that has
+        no such patch, those count that it covers most. Computed in float32: half precision moves logits across the
+        threshold.
         """
         logits = F.interpolate(mask_logits.float(), size=self.visual.image_size, mode="bilinear", align_corners=False)
-        patches = F.max_pool2d(logits, self.visual.patch_size).sigmoid().flatten(2) >= 0.5
+        if self.mask_coverage == 0:  # the same, at less cost
+            patches = F.max_pool2d(logits, self.visual.patch_size).sigmoid().flatten(2) >= 0.5
+        else:
+            share = F.avg_pool2d((logits >= 0).float(), self.visual.patch_size).flatten(2)
+            most = share.amax(dim=2, keepdim=True)
+            patches = torch.where(most > self.mask_coverage, share > self.mask_coverage, (share == most) & (share > 0))
         return F.pad(patches, (1, 0), value=True)
 
 

@@ -71,6 +71,8 @@ class XMask3D(nn.Module):
         ):
             if value not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        if not 0 <= config.clip.mask_coverage < 1:
+            raise ValueError(f"clip.mask_coverage must be at least 0 and below 1, not {config.clip.mask_coverage}")
         self.config = config
         self.precision = "fp32"
         self.sparse_backend = "native"
@@ -85,7 +87,7 @@ class XMask3D(nn.Module):
         )
         self.mask_head = MaskHead(config.mask_head, channels)
         self.clip = ClipTowers(config.clip, folder)
-        self.mask_clip = MaskClip(self.clip.visual)
+        self.mask_clip = MaskClip(self.clip.visual, config.clip.mask_coverage)
         self.fusion = Fusion(channels)
         self.null_embedding = nn.Parameter(torch.zeros(1, channels))
         self.register_buffer("binary_positive_weight", torch.ones(1))
