@@ -2,6 +2,7 @@
 """A few steps of each tower: the loss falls, an interrupted run ends where an uninterrupted one ends."""
 
 import csv
+import json
 import shutil
 
 import cv2
@@ -79,8 +80,12 @@ def test_a_checkpoint_of_other_sizes_is_refused(settings, clip_run, tmp_path, ca
 
 
 def test_clip_is_trained_on_from_a_finished_run(settings, clip_run, tmp_path):
-    run = tmp_path / "on"
-    command = settings("clip", run, epochs=1, model__start=clip_run / "tower", model__optimiser__learning_rate=1e-9)
+    run, start = tmp_path / "on", tmp_path / "start"
+    shutil.copytree(clip_run / "tower", start)
+    config = json.loads((start / "config.json").read_text(encoding="utf-8"))
+    config["clip"]["mask_coverage"] = 0.25  # how masks are read is no size of the tower
+    (start / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    command = settings("clip", run, epochs=1, model__start=start, model__optimiser__learning_rate=1e-9)
     assert main(["towers", *command]) == 0
     found, expected = (read_towers(folder / "tower") for folder in (run, clip_run))
     learned = [name for name in expected if name.endswith("weight")]

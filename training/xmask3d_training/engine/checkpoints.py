@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import lightning
 from lightning.pytorch.callbacks import ModelCheckpoint
 
@@ -16,7 +14,4 @@ class Checkpoints(ModelCheckpoint):
         """After the last step."""
         super().on_train_end(trainer, pl_module)
         if self.save_last and self._last_global_step_saved != trainer.global_step:
-            assert self.dirpath is not None
-            path = Path(self.dirpath) / f"{self.CHECKPOINT_NAME_LAST}{self.FILE_EXTENSION}"
-            trainer.save_checkpoint(path)
-            self._last_global_step_saved = trainer.global_step
+            self._save_last_checkpoint(trainer, self._monitor_candidates(trainer))

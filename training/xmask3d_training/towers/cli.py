@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
+from lightning.pytorch.callbacks import LearningRateMonitor
 from lightning.pytorch.cli import LightningArgumentParser
 
+from xmask3d_training.engine.checkpoints import Checkpoints
 from xmask3d_training.engine.cli import TrainingCLI
 from xmask3d_training.towers.callbacks import TowerFolder
 from xmask3d_training.towers.clip_data import ClipData
@@ -37,7 +38,7 @@ class TowerCLI(TrainingCLI):
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """The run's folder, its seed and the data's words are given once."""
-        parser.add_lightning_class_args(ModelCheckpoint, "checkpoint")
+        parser.add_lightning_class_args(Checkpoints, "checkpoint")
         parser.set_defaults(
             {"checkpoint.save_last": True, "checkpoint.save_on_train_epoch_end": True, "checkpoint.filename": "{epoch}"}
         )

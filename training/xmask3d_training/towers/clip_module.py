@@ -26,7 +26,7 @@ from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.towers.clip_data import NamedWindows, Pairs
 from xmask3d_training.towers.clip_images import embed_images, embed_windows
 from xmask3d_training.towers.contrastive import contrastive_loss
-from xmask3d_training.towers.folder import FACTS_FILE, read_towers
+from xmask3d_training.towers.folder import FACTS_FILE, read_towers, settings_of
 from xmask3d_training.towers.meaning import also_true
 from xmask3d_training.towers.tower_module import TowerModule, TowerOptimiser, sizes_of
 from xmask3d_training.towers.words import WORDS_FILE, with_words
@@ -150,7 +150,8 @@ def load_clip(clip: torch.nn.Module, folder: Path, config: ModelConfig, words: P
         CheckpointError: the folder cannot be read.
         SettingsError: it has other sizes, other words or no CLIP.
     """
-    if read_config(folder).clip != config.clip or (folder / WORDS_FILE).read_bytes() != words.read_bytes():
+    same = settings_of(read_config(folder), "clip") == settings_of(config, "clip")
+    if not same or (folder / WORDS_FILE).read_bytes() != words.read_bytes():
         raise SettingsError(f"model.start: {folder} has other sizes or another word list than this run")
     tensors = {name: value for name, value in read_towers(folder).items() if name.startswith(_PREFIX)}
     if not tensors:

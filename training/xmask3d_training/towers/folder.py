@@ -75,7 +75,7 @@ def load_towers(model: XMask3D, folder: str | Path) -> tuple[str, ...]:
     given = read_config(folder)
     found = tuple(part for part in model.frozen_parts() if any(name.startswith(f"{part}.") for name in tensors))
     for part in found:
-        if _settings(model.config, part) != _settings(given, part):
+        if settings_of(model.config, part) != settings_of(given, part):
             raise CheckpointError(
                 f"{folder}: its {part} has other settings than the model's; build the model from "
                 "with_towers(config, folder)"
@@ -129,10 +129,10 @@ def join_towers(folders: Sequence[Path], out: Path) -> tuple[str, ...]:
     return tuple(sorted({name.partition(".")[0] for name in tensors}))
 
 
-def _settings(config: ModelConfig, part: str) -> Any:
-    """What of a configuration has to agree. The timestep and the windows are free to choose."""
+def settings_of(config: ModelConfig, part: str) -> Any:
+    """What of a tower's configuration has to agree: not how it is used (timestep, windows, coverage of masks)."""
     if part == "clip":
-        return config.clip
+        return replace(config.clip, mask_coverage=0.0)
     return replace(config.diffusion, timestep=0, windows="squash", noise_seed=0), replace(config.captioner, source="3d")
 
 
