@@ -42,17 +42,10 @@ class TrainingCLI(LightningCLI):
     """Adds what every run has: checkpoints, the model's folder, pictures, learning rates, TensorBoard and CSV logs."""
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
-        """The run's folder and seed are given once."""
-        parser.add_lightning_class_args(Checkpoints, "checkpoint")
-        parser.set_defaults(
-            {"checkpoint.save_last": True, "checkpoint.save_on_train_epoch_end": True, "checkpoint.filename": "{epoch}"}
-        )
+        """What every run has, and what XMask3D's has beside it."""
+        add_run_arguments(parser)
         parser.add_lightning_class_args(ModelFolder, "model_folder")
         parser.add_lightning_class_args(ValidationPictures, "pictures")
-        parser.add_lightning_class_args(LearningRateMonitor, "rates")
-        parser.link_arguments("seed_everything", "model.seed")
-        parser.link_arguments("seed_everything", "data.seed")
-        parser.link_arguments("trainer.default_root_dir", "checkpoint.dirpath", compute_fn=_checkpoints)
 
     def instantiate_trainer(self, **kwargs: Any) -> lightning.Trainer:
         """Both kinds of logs, in a numbered folder a run, unless the configuration names others."""
@@ -81,6 +74,18 @@ def run(arguments: Sequence[str]) -> None:
     for message in _IDLE_WARNINGS:
         warnings.filterwarnings("ignore", f".*{message}")
     TrainingCLI(args=list(arguments), **SETTINGS)
+
+
+def add_run_arguments(parser: LightningArgumentParser) -> None:
+    """Checkpoints and learning rates; the run's folder and seed are given once."""
+    parser.add_lightning_class_args(Checkpoints, "checkpoint")
+    parser.set_defaults(
+        {"checkpoint.save_last": True, "checkpoint.save_on_train_epoch_end": True, "checkpoint.filename": "{epoch}"}
+    )
+    parser.add_lightning_class_args(LearningRateMonitor, "rates")
+    parser.link_arguments("seed_everything", "model.seed")
+    parser.link_arguments("seed_everything", "data.seed")
+    parser.link_arguments("trainer.default_root_dir", "checkpoint.dirpath", compute_fn=_checkpoints)
 
 
 def _checkpoints(root: str | Path) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
-from lightning.pytorch.callbacks import LearningRateMonitor
 from lightning.pytorch.cli import LightningArgumentParser
 
-from xmask3d_training.engine.checkpoints import Checkpoints
-from xmask3d_training.engine.cli import TrainingCLI
+from xmask3d_training.engine.cli import TrainingCLI, add_run_arguments
 from xmask3d_training.towers.callbacks import TowerFolder
 from xmask3d_training.towers.clip_data import ClipData
 from xmask3d_training.towers.clip_module import ClipModule
@@ -37,16 +34,9 @@ class TowerCLI(TrainingCLI):
     """Adds checkpoints, the tower's folder, learning rates, TensorBoard and CSV logs."""
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
-        """The run's folder, its seed and the data's words are given once."""
-        parser.add_lightning_class_args(Checkpoints, "checkpoint")
-        parser.set_defaults(
-            {"checkpoint.save_last": True, "checkpoint.save_on_train_epoch_end": True, "checkpoint.filename": "{epoch}"}
-        )
-        parser.add_lightning_class_args(LearningRateMonitor, "rates")
+        """What every run has, and the tower's folder; the data's words are given once."""
+        add_run_arguments(parser)
         parser.add_lightning_class_args(TowerFolder, "tower")
-        parser.link_arguments("seed_everything", "model.seed")
-        parser.link_arguments("seed_everything", "data.seed")
-        parser.link_arguments("trainer.default_root_dir", "checkpoint.dirpath", compute_fn=_checkpoints)
         if self.model_class is not VaeModule:
             parser.link_arguments("data.root", "model.words", compute_fn=words_of)
 
@@ -72,7 +62,3 @@ def run(tower: str, arguments: Sequence[str]) -> None:
         auto_configure_optimizers=False,
         args=list(arguments),
     )
-
-
-def _checkpoints(root: str | Path) -> str:
-    return str(Path(root) / "checkpoints")
