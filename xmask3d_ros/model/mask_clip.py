@@ -97,9 +97,19 @@ class MaskClip(nn.Module):
             patches = F.max_pool2d(logits, self.visual.patch_size).sigmoid().flatten(2) >= 0.5
         else:
             share = F.avg_pool2d((logits >= 0).float(), self.visual.patch_size).flatten(2)
-            most = share.amax(dim=2, keepdim=True)
-            patches = torch.where(most > self.mask_coverage, share > self.mask_coverage, (share == most) & (share > 0))
+            patches = covered_patches(share, self.mask_coverage)
         return F.pad(patches, (1, 0), value=True)
+
+
+def covered_patches(share: Tensor, coverage: float) -> Tensor:
+    """(..., patches) bool: those covered by more than ``coverage``; where there is none, those covered most.
+
+    Args:
+        share: (..., patches) how much of each patch a mask covers, 0 to 1.
+        coverage: in [0, 1).
+    """
+    most = share.amax(dim=-1, keepdim=True)
+    return torch.where(most > coverage, share > coverage, (share == most) & (share > 0))
 
 
 def embed_masks(visual: VisionTransformer, image_tokens: Tensor, visible: Tensor) -> Tensor:

@@ -116,21 +116,23 @@ def test_maskclip_runs_only_for_the_mask_loss(start, batch, monkeypatch):
     assert len(calls) == 1
 
 
-def test_a_3d_network_alone_learns_what_it_would_learn_with_all_other_weights_at_0(start, batch, monkeypatch):
-    names = ("mask_class", "mask_bce", "mask_dice", "fused", "caption_fused", "caption_3d", "caption_2d", "mask_3d",
-             "binary")  # fmt: skip
-    alone = dataclasses.replace(LOSS, **dict.fromkeys(names, 0.0))
+@pytest.mark.parametrize("binary", [0.0, LOSS.binary])
+def test_3d_networks_alone_learn_what_they_would_learn_with_all_other_weights_at_0(start, batch, monkeypatch, binary):
+    names = ("mask_class", "mask_bce", "mask_dice", "fused", "caption_fused", "caption_3d", "caption_2d", "mask_3d")
+    alone = dataclasses.replace(LOSS, **dict.fromkeys(names, 0.0), binary=binary)
     assert alone.points_alone and not LOSS.points_alone
     gradients = []
     for whole in (False, True):
         module = make(start, losses=alone)
         learned = {name for name, value in module.network.named_parameters() if value.requires_grad}
+        assert any(name.startswith("binary_head.") for name in learned) == (binary > 0)
         groups = [len(group["params"]) for group in parameter_groups(module.network, OptimiserConfig())]
         assert sum(groups) == len(learned) and groups[1] == 2
         if whole:
             monkeypatch.setattr(LossConfig, "points_alone", False)
         found = terms(module, batch)
-        assert (set(found) == {"loss_3d_pure"}) != whole
+        expected = {"loss_3d_pure", "loss_binary"} if binary else {"loss_3d_pure"}
+        assert (set(found) == expected) != whole
         sum(found.values()).backward()
         assert all(value.grad is not None for name, value in module.network.named_parameters() if name in learned)
         gradients.append({name: value.grad for name, value in module.network.named_parameters() if name in learned})

@@ -60,6 +60,20 @@ def test_class_loss_is_the_mean_over_labelled_points():
     assert torch.autograd.gradcheck(lambda values: class_loss(values, labels), (logits,))
 
 
+def test_class_loss_with_classes_balanced():
+    logits, labels = double(6, 4), torch.tensor([0, 3, 1, 3, 1, 1])
+    likelihood = log_softmax(*numbers(logits))
+    of_classes = {0: [0], 1: [2, 4, 5]}
+    for balance in (0.5, 1.0):
+        weight = {label: len(points) ** -balance for label, points in of_classes.items()}
+        summed = sum(
+            -weight[label] * likelihood[point, label] for label, points in of_classes.items() for point in points
+        )
+        expected = summed / sum(weight[label] * len(points) for label, points in of_classes.items())
+        assert class_loss(logits, labels, balance=balance).item() == pytest.approx(expected)
+    assert class_loss(logits, torch.full((6,), 3), balance=0.5).item() == 0
+
+
 def test_a_batch_of_ignored_points():
     logits, labels = double(3, 4), torch.tensor([3, 3, 3])
     assert class_loss(logits, labels).item() == 0

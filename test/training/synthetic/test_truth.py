@@ -9,6 +9,7 @@ from xmask3d_ros.geometry.back_projection import back_project
 from xmask3d_ros.geometry.frame import RgbdFrame
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import UNLABELLED
+from xmask3d_training.synthetic.renderer import render
 
 
 @pytest.fixture(params=["bedroom", "kitchen"])
@@ -46,6 +47,28 @@ def test_cloud_reprojects_onto_its_own_labels(room, clouds):
         assert (view.label[rows, columns] == labels).mean() > 0.97
         checked += len(labels)
     assert checked > 10_000
+
+
+def test_the_cloud_is_what_the_walk_shows_and_no_more(room, clouds):
+    """Nearly every point lies on what some frame shows; all views are among the frames."""
+    points, camera = clouds[room.room.kind].points[::10], room.camera.resized(160, 120)
+    shown = np.zeros(len(points), bool)
+    for pose in room.walk.frames:
+        world_to_camera = np.linalg.inv(pose)
+        seen_from = points @ world_to_camera[:3, :3].T + world_to_camera[:3, 3]
+        pixels = np.nan_to_num(camera.project(seen_from), nan=-1.0)
+        inside = np.flatnonzero((pixels > -0.75).all(axis=1) & (pixels < (159.75, 119.75)).all(axis=1))
+        columns, rows = np.clip(np.round(pixels[inside]).astype(int), 0, (159, 119)).T
+        depth = render(room.scene, room.lighting, camera, pose).depth
+        around = np.stack(
+            [depth[np.clip(rows + y, 0, 119), np.clip(columns + x, 0, 159)] for y in (-1, 0, 1) for x in (-1, 0, 1)]
+        )
+        shown[inside] |= (np.abs(around - seen_from[inside, 2]) < 0.04).any(axis=0)
+    assert shown.mean() > 0.95  # the coarse images blur edges and what is seen at a slant
+    frames = [pose.tobytes() for pose in room.walk.frames]
+    assert [pose.tobytes() in frames for pose in room.poses] == [True] * len(room.poses)
+    steps = np.diff([pose[:3, 3] for pose in room.walk.frames], axis=0)
+    assert np.linalg.norm(steps, axis=1).max() < 0.3
 
 
 def test_depth_and_pose_lead_back_to_the_cloud(room, clouds):

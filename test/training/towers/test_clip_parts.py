@@ -31,6 +31,16 @@ def test_touched_patches():
     assert found[1].nonzero().flatten().tolist() == [0]
 
 
+def test_patches_that_a_window_covers():
+    """Half of a patch and no more; two rectangles together; a window too thin for any patch gets its best one."""
+    none, window = [0.0, 0.0, 0.0, 0.0], [0.25, 0.6, 0.0, 0.25]
+    halves, thin = ([0.0, 0.15, 0.5, 0.75], [0.15, 0.25, 0.5, 0.75]), [0.3, 0.4, 0.75, 0.8]
+    boxes = torch.tensor([[[window, none], [*halves], [thin, none], [none, none]]])
+    found = [rows.nonzero().flatten().tolist() for rows in tokens_of_windows(boxes, grid=4, coverage=0.5)[0]]
+    assert found == [[0, 1 + 1], [0, 1 + 8], [0, 1 + 13], [0]]
+    assert tokens_of_windows(boxes, grid=4)[0, 0].nonzero().flatten().tolist() == [0, 1 + 1, 1 + 2]
+
+
 def test_the_whole_view_is_its_own_window():
     whole = embed_windows(VISUAL, IMAGES, torch.tensor([[[[0.0, 1.0, 0.0, 1.0]]]]).expand(2, -1, -1, -1))[:, 0]
     torch.testing.assert_close(whole, embed_images(VISUAL, IMAGES), atol=1e-5, rtol=1e-4)

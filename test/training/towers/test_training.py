@@ -95,6 +95,19 @@ def test_clip_is_trained_on_from_a_finished_run(settings, clip_run, tmp_path):
     assert "| trained before | 24 x 1 views, " in (run / "tower" / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_locked_text_tower_stays_as_it_is(settings, clip_run, tmp_path):
+    run = tmp_path / "locked"
+    assert (
+        main(["towers", *settings("clip", run, epochs=1, model__start=clip_run / "tower", model__lock_text="true")])
+        == 0
+    )
+    found, expected = (read_towers(folder / "tower") for folder in (run, clip_run))
+    changed = {name for name, value in expected.items() if not torch.equal(found[name], value)}
+    image_side = ("clip.model.visual.", "clip.model.logit_scale")
+    assert len(changed) > 20 and all(name.startswith(image_side) for name in changed)
+    assert "| text tower | locked |" in (run / "tower" / "README.md").read_text(encoding="utf-8")
+
+
 def test_a_start_of_other_words_is_refused(settings, clip_run, tmp_path, capsys):
     other = tmp_path / "other"
     shutil.copytree(clip_run / "tower", other)

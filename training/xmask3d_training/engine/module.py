@@ -96,7 +96,7 @@ class XMask3DModule(lightning.LightningModule):
         self.problems = ProblemLog()
         # The frozen parts are not in the checkpoints.
         self.strict_loading = False
-        learned = {id(parameter) for _, parameter in trained_parameters(self.network, self.losses.points_alone)}
+        learned = {id(parameter) for _, parameter in trained_parameters(self.network, self.losses)}
         for parameter in self.network.parameters():
             parameter.requires_grad_(id(parameter) in learned)
         self.network.train()  # frozen parts stay in evaluation mode by themselves
@@ -153,9 +153,18 @@ class XMask3DModule(lightning.LightningModule):
             maps = coordinate_maps(batch.coordinates)
             points = network.point_branch(batch.coordinates, batch.features, maps)
             embeddings = PointEmbeddings(points.embeddings, batch.voxel_of_point)
-            scale = network.logit_scale()
-            loss = self.criterion.of_points(embeddings, self._text, network.null_embedding, scale, batch.labels)
-            return {"loss_3d_pure": loss}
+            binary_logits = None
+            if self.losses.binary:
+                binary_logits = network.binary_head(batch.coordinates, batch.features, maps)[batch.voxel_of_point]
+            return self.criterion.of_points(
+                embeddings,
+                binary_logits,
+                self._text,
+                network.null_embedding,
+                network.logit_scale(),
+                batch.labels,
+                batch.binary_labels,
+            )
         with_masks = self.losses.mask_3d > 0 and self.current_epoch >= self.losses.mask_3d_start
         output = run_network(self.network, batch, self.frozen, mask_clip=with_masks)
         predicted = predictions(self.network, batch, output, self._text, self.losses.fallbacks)

@@ -18,6 +18,7 @@ from xmask3d_ros.model.frozen import load_clip, load_diffusion
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_training.engine.config import OptimiserConfig
 from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.losses.config import LossConfig
 from xmask3d_training.towers.folder import TOWERS_FILE, load_towers
 
 Condition = Literal["3d", "2d", "text"]
@@ -101,15 +102,16 @@ def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Conditio
     return replace(config, captioner=captioner, scoring=scoring, base_classes=benchmark.base_names)
 
 
-def trained_parameters(network: XMask3D, points_alone: bool = False) -> Iterator[tuple[str, nn.Parameter]]:
+def trained_parameters(network: XMask3D, losses: LossConfig | None = None) -> Iterator[tuple[str, nn.Parameter]]:
     """All but those of frozen parts, and of parts that the condition leaves unused.
 
-    With ``points_alone`` those that the class of the 3D embeddings depends on (``LossConfig.points_alone``).
+    Where the ``losses`` ask for ``points_alone``, those that the 3D networks' terms depend on.
     """
-    if points_alone:
+    if losses is not None and losses.points_alone:
+        heads = ("point_branch.", "binary_head.") if losses.binary else ("point_branch.",)
         for name, parameter in network.named_parameters():
             if name in ("null_embedding", "mask_head.logit_scale") or (
-                name.startswith("point_branch.") and not name.startswith("point_branch.point2text_adapter.")
+                name.startswith(heads) and not name.startswith("point_branch.point2text_adapter.")
             ):
                 yield name, parameter
         return

@@ -33,6 +33,9 @@ class LossConfig:
     """``loss_3d``: class of the fused embedding of a point."""
     pure_3d: float = 4.0
     """``loss_3d_pure``: class of the 3D embedding of a point."""
+    class_balance: float = 0.0
+    """In these two, a point of a class with n points in the batch counts n to the power of minus this: 0, as in the
+    reference, lets all points count alike, 1 all classes."""
     caption_fused: float = 1.5
     """``loss_explicit_contra``: a view's mean fused embedding against its caption."""
     caption_3d: float = 1.0
@@ -59,9 +62,9 @@ class LossConfig:
 
     @property
     def points_alone(self) -> bool:
-        """Whether the class of the 3D embeddings is all that is learned: a 3D network and nothing else."""
+        """Whether only the 3D networks learn: the class of the 3D embeddings, and perhaps the binary head."""
         others = (self.mask_class, self.mask_bce, self.mask_dice, self.fused, self.caption_fused, self.caption_3d,
-                  self.caption_2d, self.mask_3d, self.binary)  # fmt: skip
+                  self.caption_2d, self.mask_3d)  # fmt: skip
         return self.pure_3d > 0 and not any(others)
 
 

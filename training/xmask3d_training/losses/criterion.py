@@ -84,20 +84,38 @@ class Criterion:
             return self._terms(_at_least_single(predictions), targets, epoch)
 
     def of_points(
-        self, embeddings: PointEmbeddings, text: Tensor, null: Tensor, scale: Tensor, labels: Tensor
-    ) -> Tensor:
-        """``loss_3d_pure``: class of the 3D embeddings, weighted.
+        self,
+        embeddings: PointEmbeddings,
+        binary_logits: Tensor | None,
+        text: Tensor,
+        null: Tensor,
+        scale: Tensor,
+        labels: Tensor,
+        binary_labels: Tensor,
+    ) -> dict[str, Tensor]:
+        """The terms of the 3D networks alone, weighted: ``loss_3d_pure``, and ``loss_binary`` where it is asked for.
 
         Args:
             embeddings: F_3d of N points.
+            binary_logits: (N,) base (positive) or novel; None where ``binary`` is 0.
             text: (K, C) embeddings of the base classes.
             null: (C,) or (1, C) learned null embedding.
             scale: scalar factor of the cosines.
             labels: (N,) int64, K = ignored.
+            binary_labels: (N,) int64, see ``Targets``.
         """
-        everywhere = self.config.denominators == "global"
+        config, everywhere = self.config, self.config.denominators == "global"
         logits = _logits_of_points(embeddings, text, null, scale)
-        return self.config.pure_3d * class_loss(logits, labels, everywhere)
+        terms = {"loss_3d_pure": config.pure_3d * class_loss(logits, labels, everywhere, config.class_balance)}
+        if binary_logits is not None:
+            terms["loss_binary"] = self._binary(binary_logits, labels, binary_labels, len(text))
+        return terms
+
+    def _binary(self, logits: Tensor, labels: Tensor, binary_labels: Tensor, classes: int) -> Tensor:
+        config = self.config
+        is_base = binary_labels if config.binary_novel == "annotated" else base_or_novel(labels, classes)
+        everywhere = config.denominators == "global"
+        return config.binary * binary_loss(logits, is_base, config.binary_positive_weight, everywhere)
 
     def _terms(self, predictions: Predictions, targets: Targets, epoch: int) -> dict[str, Tensor]:
         config, everywhere = self.config, self.config.denominators == "global"
@@ -114,7 +132,7 @@ class Criterion:
             ("loss_3d_pure", config.pure_3d, predictions.embeddings_3d),
         ):
             logits = _logits_of_points(embeddings, text, null, scale)
-            terms[name] = weight * class_loss(logits, labels, everywhere)
+            terms[name] = weight * class_loss(logits, labels, everywhere, config.class_balance)
         for name, weight, embeddings, counted in (
             ("loss_explicit_contra", config.caption_fused, predictions.fused, None),
             ("loss_explicit_contra_3d", config.caption_3d, predictions.embeddings_3d, None),
@@ -123,12 +141,10 @@ class Criterion:
             value = caption_loss(embeddings, targets.view_of_point, targets.captions, counted, everywhere)
             terms[name] = weight * value
 
-        unlabelled = base_or_novel(targets.labels, classes)
-        is_base = targets.binary_labels if config.binary_novel == "annotated" else unlabelled
-        value = binary_loss(predictions.binary_logits, is_base, config.binary_positive_weight, everywhere)
-        terms["loss_binary"] = config.binary * value
+        terms["loss_binary"] = self._binary(predictions.binary_logits, targets.labels, targets.binary_labels, classes)
         if config.mask_3d > 0 and epoch >= config.mask_3d_start:
-            is_base = targets.binary_labels if config.mask_3d_novel == "annotated" else unlabelled
+            annotated = config.mask_3d_novel == "annotated"
+            is_base = targets.binary_labels if annotated else base_or_novel(targets.labels, classes)
             terms["loss_3d_contra"] = config.mask_3d * self._mask_loss(predictions, targets, is_base, everywhere)
         return terms
 

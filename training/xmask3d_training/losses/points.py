@@ -25,20 +25,23 @@ def usable_labels(labels: Tensor, base_classes: int, everywhere: bool = False) -
     return labels
 
 
-def class_loss(logits: Tensor, labels: Tensor, everywhere: bool = False) -> Tensor:
+def class_loss(logits: Tensor, labels: Tensor, everywhere: bool = False, balance: float = 0.0) -> Tensor:
     """Mean cross entropy of points over the base classes and the null class.
 
     Args:
         logits: (N, B + 1), the null class last.
         labels: (N,) int64; B = ignored.
         everywhere: average over all processes' points.
+        balance: a point of a class with n points counts n ** -balance.
 
     Returns:
         scalar; 0 without a usable point.
     """
     ignored = logits.shape[-1] - 1
-    summed = functional.cross_entropy(logits, labels, ignore_index=ignored, reduction="sum")
-    return summed / denominator((labels != ignored).sum(), everywhere).to(summed)
+    points = total(torch.bincount(labels, minlength=ignored + 1)[:ignored], everywhere)
+    weights = functional.pad(points.clamp(min=1) ** -balance, (0, 1))
+    summed = functional.cross_entropy(logits, labels, weights.to(logits), ignore_index=ignored, reduction="sum")
+    return summed / denominator(weights[labels].sum(), everywhere).to(summed)
 
 
 def binary_loss(logits: Tensor, is_base: Tensor, positive_weight: float, everywhere: bool = False) -> Tensor:

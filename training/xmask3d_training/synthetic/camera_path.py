@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -19,6 +20,18 @@ _CELL = 0.05
 _BODY = 0.35
 """Distance the walker keeps from everything, metres, where the room allows it."""
 _HEADINGS = 48
+_STRIDE, _TURN = 0.25, 0.25
+"""A scan's frames follow each other within so many metres and radians."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Poses (4, 4) float64 of a walk, room from camera (optical frame), metres."""
+
+    views: list[np.ndarray]
+    """Of the views that are kept."""
+    frames: list[np.ndarray]
+    """Of all that a camera running along would have taken, the views among them: what a scan is made of."""
 
 
 def free_space(room: Room) -> tuple[np.ndarray, np.ndarray]:
@@ -39,8 +52,8 @@ def free_space(room: Room) -> tuple[np.ndarray, np.ndarray]:
     return cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1] * _CELL, origin
 
 
-def walk(room: Room, scene: Scene, rng: np.random.Generator, views: int) -> list[np.ndarray]:
-    """Poses of a walk: ``views`` matrices (4,4) float64, room from camera (optical frame), metres."""
+def walk(room: Room, scene: Scene, rng: np.random.Generator, views: int) -> Walk:
+    """A walk that is looked back on in so many ``views``."""
     clearance, origin = free_space(room)
     inside = clearance > min(_BODY, 0.6 * clearance.max())
     _, parts, sizes, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
@@ -49,10 +62,34 @@ def walk(room: Room, scene: Scene, rng: np.random.Generator, views: int) -> list
     smooth = gaussian_filter1d(track, 5, axis=0, mode="nearest")
     travelled = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(smooth, axis=0), axis=1))])
     at = np.linspace(0, travelled[-1], views)
-    spots = np.stack([np.interp(at, travelled, smooth[:, axis]) for axis in (0, 1)], axis=1)
     height = rng.uniform(1.3, 1.6) + 0.08 * np.sin(np.linspace(0, rng.uniform(2, 6), views) + rng.uniform(0, 6))
-    eyes = np.column_stack([spots, np.clip(height, 1.2, 1.7)])
-    heading, pitch = _gaze(scene, eyes, rng).T
+    height = np.clip(height, 1.2, 1.7)
+
+    def eyes(times: np.ndarray) -> np.ndarray:
+        """(T,3) at so many views from the start, fractions allowed."""
+        way = _between(at, times)
+        spots = [np.interp(way, travelled, smooth[:, axis]) for axis in (0, 1)]
+        return np.column_stack([*spots, _between(height, times)])
+
+    whole = np.arange(views, dtype=float)
+    heading, pitch = _gaze(scene, eyes(whole), rng).T
+    times = _times(at, heading)
+    frames = _poses(eyes(times), _between(heading, times), _between(pitch, times))
+    return Walk(_poses(eyes(whole), heading, pitch), frames)
+
+
+def _times(travelled: np.ndarray, heading: np.ndarray) -> np.ndarray:
+    """When a scan takes its frames: all views, and as many in between as way and turns ask for."""
+    steps = np.maximum(np.abs(np.diff(travelled)) / _STRIDE, np.abs(np.diff(heading)) / _TURN)
+    parts = [view + np.linspace(0, 1, max(1, int(np.ceil(count))), endpoint=False) for view, count in enumerate(steps)]
+    return np.concatenate([*parts, [float(len(heading) - 1)]])
+
+
+def _between(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    return np.interp(times, np.arange(len(values)), values)
+
+
+def _poses(eyes: np.ndarray, heading: np.ndarray, pitch: np.ndarray) -> list[np.ndarray]:
     ahead = np.column_stack([np.cos(heading) * np.cos(pitch), np.sin(heading) * np.cos(pitch), np.sin(pitch)])
     return [look_at(eye, eye + direction) for eye, direction in zip(eyes, ahead, strict=True)]
 

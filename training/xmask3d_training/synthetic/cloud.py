@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmask3d_ros.geometry.camera import Camera
+
 from .lighting import Lighting
 from .scene import Scene
 
@@ -25,8 +27,44 @@ class Cloud:
     """(N,) int32 object numbers."""
 
 
-def scan(scene: Scene, lighting: Lighting, eyes: np.ndarray, rng: np.random.Generator, spacing: float = 0.02) -> Cloud:
-    """Sample all surfaces seen from at least one of the ``eyes`` (K,3): about one point per ``spacing`` metres.
+@dataclass(frozen=True)
+class Sight:
+    """What a moving camera can see of a room."""
+
+    camera: Camera
+    far: float
+    """Metres beyond which its depth is not read."""
+    poses: np.ndarray
+    """(K,4,4) room from camera (optical frame)."""
+
+    @property
+    def eyes(self) -> np.ndarray:
+        """(K,3) float32 where it was."""
+        return self.poses[:, :3, 3].astype(np.float32)
+
+    def of(self, scene: Scene, points: np.ndarray) -> np.ndarray:
+        """(N,) bool: which of (N,3) float32 points some frame shows."""
+        seen = np.zeros(len(points), bool)
+        for eye, axes in zip(self.eyes, self.poses[:, :3, :3].astype(np.float32), strict=True):
+            left = np.flatnonzero(~seen)
+            left = left[self._framed(points[left] - eye, axes)]
+            seen[left] = ~scene.blocked(np.broadcast_to(eye, (len(left), 3)), points[left])
+        return seen
+
+    def _framed(self, toward: np.ndarray, axes: np.ndarray) -> np.ndarray:
+        """(M,) which of (N,3) points, seen from the eye, are in the image and in reach, whatever stands before them."""
+        ahead = toward @ axes[:, 2]
+        found = np.flatnonzero((ahead > 0) & (ahead <= self.far))
+        right, bottom = self.camera.width - 1, self.camera.height - 1
+        slopes = np.abs(self.camera.rays([(0, 0), (right, 0), (0, bottom), (right, bottom)])[:, :2]).max(axis=0)
+        for axis, slope in enumerate(1.05 * slopes):  # quick, and nearly all that is needed
+            found = found[np.abs(toward[found] @ axes[:, axis]) <= slope * ahead[found]]
+        pixels = np.round(self.camera.project(toward[found] @ axes))
+        return found[((pixels >= 0) & (pixels <= (right, bottom))).all(axis=1)]
+
+
+def scan(scene: Scene, lighting: Lighting, sight: Sight, rng: np.random.Generator, spacing: float = 0.02) -> Cloud:
+    """Sample all surfaces that some frame shows: about one point per ``spacing`` metres.
 
     Points carry 3 mm of reconstruction noise; colours are those of the surface in the room's light.
     """
@@ -38,9 +76,9 @@ def scan(scene: Scene, lighting: Lighting, eyes: np.ndarray, rng: np.random.Gene
     root, share = np.sqrt(rng.random(count)), rng.random(count)
     weights = np.stack([1 - root, root * (1 - share), root * share], axis=1).astype(np.float32)
     points = (corners[triangle] * weights[:, :, None]).sum(axis=1)
-    kept = np.flatnonzero(_seen(scene, points, eyes))
+    kept = np.flatnonzero(sight.of(scene, points))
     kept = kept[_thin(points[kept], spacing)]
-    surfels = scene.surfels(triangle[kept], weights[kept], points[kept] - eyes.mean(axis=0, dtype=np.float32))
+    surfels = scene.surfels(triangle[kept], weights[kept], points[kept] - sight.eyes.mean(axis=0, dtype=np.float32))
     shown = np.clip(lighting.shade(scene, surfels), 0, 1) ** (1 / 2.2)
     shown = np.clip(shown + rng.normal(0, 0.015, shown.shape), 0, 1)
     noisy = surfels.points + rng.normal(0, 0.003, (len(kept), 1)) * surfels.normals
@@ -49,14 +87,6 @@ def scan(scene: Scene, lighting: Lighting, eyes: np.ndarray, rng: np.random.Gene
     for instance, placed in scene.objects.items():
         label_of[instance] = placed.item.label
     return Cloud(noisy.astype(np.float32), (shown * 255).round().astype(np.uint8), label_of[instances], instances)
-
-
-def _seen(scene: Scene, points: np.ndarray, eyes: np.ndarray) -> np.ndarray:
-    seen = np.zeros(len(points), bool)
-    for eye in eyes.astype(np.float32):
-        left = np.flatnonzero(~seen)
-        seen[left] = ~scene.blocked(np.broadcast_to(eye, (len(left), 3)), points[left])
-    return seen
 
 
 def _thin(points: np.ndarray, spacing: float) -> np.ndarray:

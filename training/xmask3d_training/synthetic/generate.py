@@ -13,7 +13,7 @@ from xmask3d_ros.geometry.camera import Camera
 from .camera_path import walk
 from .captions import Caption, caption_view
 from .catalogue import UNLABELLED
-from .cloud import Cloud, scan
+from .cloud import Cloud, Sight, scan
 from .furnishing import furnish
 from .lighting import random_lighting
 from .renderer import Rendering, render
@@ -66,7 +66,8 @@ class SyntheticRoom:
         self.scene = Scene(self.room.placed)
         self.lighting = random_lighting(self._random(_LIGHT), self.room.width, self.room.depth, self.room.height)
         self.sensor = sensor or random_sensor(self._random(_SENSOR))
-        self.poses = walk(self.room, self.scene, self._random(_WALK), views)
+        self.walk = walk(self.room, self.scene, self._random(_WALK), views)
+        self.poses = self.walk.views
 
     def _random(self, *stream: int) -> np.random.Generator:
         side = _HELD_OUT if self.held_out else _TRAIN
@@ -94,8 +95,6 @@ class SyntheticRoom:
         return [caption_view(noticed, self.camera.width, self.room.kind, rng) for _ in range(count)]
 
     def cloud(self, spacing: float = 0.02) -> Cloud:
-        """The labelled cloud of everything seen from somewhere along the walk."""
-        rng = self._random(_SCAN)
-        eyes = np.array([pose[:3, 3] for pose in self.poses])
-        chosen = eyes[np.linspace(0, len(eyes) - 1, min(16, len(eyes))).round().astype(int)]
-        return scan(self.scene, self.lighting, chosen, rng, spacing)
+        """The labelled cloud of everything that the camera saw on its walk."""
+        sight = Sight(self.camera, self.sensor.far, np.array(self.walk.frames))
+        return scan(self.scene, self.lighting, sight, self._random(_SCAN), spacing)

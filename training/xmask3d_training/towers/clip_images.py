@@ -8,7 +8,7 @@ import torch.nn.functional as functional
 from open_clip.transformer import VisionTransformer
 from torch import Tensor
 
-from xmask3d_ros.model.mask_clip import CLIP_MEAN, CLIP_STD, embed_masks
+from xmask3d_ros.model.mask_clip import CLIP_MEAN, CLIP_STD, covered_patches, embed_masks
 
 
 def normalised(images: Tensor) -> Tensor:
@@ -17,24 +17,32 @@ def normalised(images: Tensor) -> Tensor:
     return (images / 255.0 - mean) / std
 
 
-def tokens_of_windows(boxes: Tensor, grid: int) -> Tensor:
-    """(B, K, R, 4) left, right, top, bottom in fractions, of all rectangles of a window (an empty one touches nothing)
-    -> (B, K, 1 + grid^2) bool: class token and touched patches."""
+def tokens_of_windows(boxes: Tensor, grid: int, coverage: float = 0.0) -> Tensor:
+    """What each window's class token may look at, by the rule of MaskCLIP's masks: (B, K, 1 + grid^2) bool.
+
+    Args:
+        boxes: (B, K, R, 4) left, right, top, bottom in fractions, of all rectangles of a window; an empty one covers
+            nothing, and where two overlap, both count.
+        grid: patches along each side.
+        coverage: share of a patch that a window must cover (``clip.mask_coverage``).
+    """
     edges = torch.arange(grid, device=boxes.device) / grid
     left, right, top, bottom = boxes.unsqueeze(-1).unbind(3)
-    columns = (edges + 1 / grid > left) & (edges < right)
-    rows = (edges + 1 / grid > top) & (edges < bottom)
-    touched = (rows[..., :, None] & columns[..., None, :]).any(dim=2).flatten(2)
-    return functional.pad(touched, (1, 0), value=True)
+    columns = (torch.minimum(edges + 1 / grid, right) - torch.maximum(edges, left)).clamp(min=0) * grid
+    rows = (torch.minimum(edges + 1 / grid, bottom) - torch.maximum(edges, top)).clamp(min=0) * grid
+    share = (rows[..., :, None] * columns[..., None, :]).sum(dim=2).flatten(2)
+    return functional.pad(covered_patches(share, coverage), (1, 0), value=True)
 
 
-def embed_windows(visual: VisionTransformer, images: Tensor, boxes: Tensor, kept: float = 1.0) -> Tensor:
+def embed_windows(
+    visual: VisionTransformer, images: Tensor, boxes: Tensor, kept: float = 1.0, coverage: float = 0.0
+) -> Tensor:
     """(B, K, C) embeddings of windows, each read by a class token that sees its patches alone (METHODS 1.9).
 
     A window of the whole view gives CLIP's own embedding of the view. With ``kept`` below 1 only that share of the
     patches, drawn at random, is looked at: training costs less by nearly as much (Li et al. 2023, FLIP).
     """
-    visible = tokens_of_windows(boxes, visual.grid_size[0])
+    visible = tokens_of_windows(boxes, visual.grid_size[0], coverage)
     tokens = visual._embeds(normalised(images))
     if kept < 1:
         count = max(1, round(kept * (tokens.shape[1] - 1)))

@@ -48,6 +48,7 @@ class ClipModule(TowerModule):
         kept_patches: float = 0.5,
         all_patches: float = 0.15,
         start: Path | None = None,
+        lock_text: bool = False,
         seed: int = 0,
     ) -> None:
         """Build the towers.
@@ -59,6 +60,7 @@ class ClipModule(TowerModule):
             kept_patches: share of a view's patches that a step looks at, drawn at random; costs less.
             all_patches: share of the steps, the last ones, that look at all of them.
             start: ``tower/`` of a finished run of these sizes and words to train on from; none: fresh weights.
+            lock_text: leave the text tower as it is, so that what was trained on its embeddings stays valid.
             seed: of the weights and of everything random in a step.
         """
         super().__init__(optimiser, seed)
@@ -72,15 +74,25 @@ class ClipModule(TowerModule):
         self.tokenizer = towers.tokenizer
         self.clip = towers.model.requires_grad_(True).train()
         self._before = {} if start is None else {"trained before": load_clip(self.clip, start, self.config, words)}
+        if lock_text:
+            image_side = {id(parameter) for parameter in (*self.clip.visual.parameters(), self.clip.logit_scale)}
+            for parameter in self.clip.parameters():
+                parameter.requires_grad_(id(parameter) in image_side)
+            self._before["text tower"] = "locked"
         self.kept_patches, self.all_patches = kept_patches, all_patches
         self.zero_shot = ZeroShot(SCANNET_CLASSES, ("in place", "cut out"))
+
+    @property
+    def coverage(self) -> float:
+        """Of windows, as MaskCLIP will read masks."""
+        return self.config.clip.mask_coverage
 
     def training_step(self, batch: Pairs, batch_idx: int) -> Tensor:
         """Contrast all pairs of the batch."""
         last = self.global_step >= (1 - self.all_patches) * self.trainer.estimated_stepping_batches
         kept = 1.0 if last else self.kept_patches
         with quick_attention(self.device):
-            inside = embed_windows(self.clip.visual, batch.image, batch.boxes, kept)
+            inside = embed_windows(self.clip.visual, batch.image, batch.boxes, kept, self.coverage)
             images = [inside.flatten(0, 1)]
             if batch.crops.shape[1]:
                 images.append(embed_images(self.clip.visual, batch.crops.flatten(0, 1)))
@@ -103,7 +115,7 @@ class ClipModule(TowerModule):
 
     def validation_step(self, batch: NamedWindows, batch_idx: int) -> None:
         """Name windows of held-out views."""
-        inside = embed_windows(self.clip.visual, batch.image, batch.boxes).flatten(0, 1)
+        inside = embed_windows(self.clip.visual, batch.image, batch.boxes, coverage=self.coverage).flatten(0, 1)
         outside = embed_images(self.clip.visual, batch.crops.flatten(0, 1))
         labels = batch.labels.flatten()
         known = labels >= 0
