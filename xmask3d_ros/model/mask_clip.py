@@ -109,7 +109,8 @@ def covered_patches(share: Tensor, coverage: float) -> Tensor:
         coverage: in [0, 1).
     """
     most = share.amax(dim=-1, keepdim=True)
-    return torch.where(most > coverage, share > coverage, (share == most) & (share > 0))
+    alike = share > most - 1e-4  # equal shares may be rounded apart
+    return torch.where(most > coverage, share > coverage, alike & (share > 0))
 
 
 def embed_masks(visual: VisionTransformer, image_tokens: Tensor, visible: Tensor) -> Tensor:

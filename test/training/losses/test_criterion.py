@@ -18,6 +18,7 @@ from xmask3d_training.losses.point_embeddings import PointEmbeddings
 CLASSES, QUERIES, LAYERS, CHANNELS, POINTS = 4, 6, 3, 8, 120
 GRID = (12, 16)
 CONFIG = LossConfig(sampled_points=64, mask_3d_start=2)
+BALANCED = dataclasses.replace(CONFIG, class_balance=0.5)
 IGNORED = CLASSES
 
 
@@ -115,7 +116,7 @@ def process(rank, store):
     data = make(3) if rank == 0 else make(1, first=3)
     results = {}
     for scope in ("global", "process"):
-        gradient = gradient_of(data, dataclasses.replace(CONFIG, denominators=scope))
+        gradient = gradient_of(data, dataclasses.replace(BALANCED, denominators=scope))
         distributed.all_reduce(gradient)
         results[scope] = (gradient / 2).tolist()
     print(json.dumps(results))
@@ -132,7 +133,7 @@ def test_two_processes_with_global_denominators_equal_one(tmp_path, monkeypatch)
         for rank in (0, 1)
     ]  # fmt: skip
     monkeypatch.setattr(torch, "rand", fixed_rand)
-    expected = gradient_of(make(4))
+    expected = gradient_of(make(4), BALANCED)
     for worker in workers:
         output, _ = worker.communicate(timeout=120)
         assert worker.returncode == 0
@@ -198,6 +199,26 @@ def test_half_precision_predictions_are_scored_in_single():
     with torch.autocast("cpu", torch.bfloat16):
         terms = terms_of(data, learned)
     assert all(value.dtype == torch.float32 for name, value in terms.items()), terms
+
+
+def test_the_terms_of_the_3d_networks_alone_are_those_of_all_terms():
+    data, learned = make(2), parameters()
+    expected = terms_of(data, learned, BALANCED)
+    text = torch.randn(CLASSES, CHANNELS, generator=torch.Generator().manual_seed(7)).double()
+    points = PointEmbeddings.separate(torch.cat(data["points_3d"]) + learned[1])
+    labels, binary = torch.cat(data["labels"]), torch.cat(data["binary"])
+    given = (text, learned[0], learned[2].exp(), labels, binary)
+    binary_logits = torch.cat(data["binary_logits"]) * learned[2]
+    found = Criterion(BALANCED).of_points(points, binary_logits, *given)
+    assert found.keys() == {"loss_3d_pure", "loss_binary"}
+    for name, value in found.items():
+        torch.testing.assert_close(value, expected[name])
+    half = PointEmbeddings.separate(points.rows.bfloat16())
+    given_half = [value.bfloat16() for value in given[:3]]
+    with torch.autocast("cpu", torch.bfloat16):
+        terms = Criterion(BALANCED).of_points(half, binary_logits.bfloat16(), *given_half, labels, binary)
+    assert all(value.dtype == torch.float32 for value in terms.values())
+    assert Criterion(BALANCED).of_points(points, None, *given).keys() == {"loss_3d_pure"}
 
 
 def test_missing_clip_embeddings_are_named():

@@ -68,7 +68,9 @@ def test_the_cloud_is_what_the_walk_shows_and_no_more(room, clouds):
     frames = [pose.tobytes() for pose in room.walk.frames]
     assert [pose.tobytes() in frames for pose in room.poses] == [True] * len(room.poses)
     steps = np.diff([pose[:3, 3] for pose in room.walk.frames], axis=0)
-    assert np.linalg.norm(steps, axis=1).max() < 0.3
+    assert np.linalg.norm(steps[:, :2], axis=1).max() < 0.251
+    heading = np.unwrap([np.arctan2(pose[1, 2], pose[0, 2]) for pose in room.walk.frames])
+    assert np.abs(np.diff(heading)).max() < 0.251
 
 
 def test_depth_and_pose_lead_back_to_the_cloud(room, clouds):

@@ -95,7 +95,7 @@ def test_clip_is_trained_on_from_a_finished_run(settings, clip_run, tmp_path):
     assert "| trained before | 24 x 1 views, " in (run / "tower" / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_locked_text_tower_stays_as_it_is(settings, clip_run, tmp_path):
+def test_a_locked_text_tower_stays_as_it_is(settings, clip_run, tmp_path, capsys):
     run = tmp_path / "locked"
     assert (
         main(["towers", *settings("clip", run, epochs=1, model__start=clip_run / "tower", model__lock_text="true")])
@@ -106,6 +106,11 @@ def test_a_locked_text_tower_stays_as_it_is(settings, clip_run, tmp_path):
     image_side = ("clip.model.visual.", "clip.model.logit_scale")
     assert len(changed) > 20 and all(name.startswith(image_side) for name in changed)
     assert "| text tower | locked |" in (run / "tower" / "README.md").read_text(encoding="utf-8")
+    on = tmp_path / "on"
+    assert main(["towers", *settings("clip", on, epochs=1, model__start=run / "tower")]) == 0
+    assert ", text tower locked |" in (on / "tower" / "README.md").read_text(encoding="utf-8")
+    assert main(["towers", *settings("clip", tmp_path / "fresh", model__lock_text="true")]) == 2
+    assert "has learned nothing yet" in capsys.readouterr().err
 
 
 def test_a_start_of_other_words_is_refused(settings, clip_run, tmp_path, capsys):

@@ -95,6 +95,8 @@ class Criterion:
     ) -> dict[str, Tensor]:
         """The terms of the 3D networks alone, weighted: ``loss_3d_pure``, and ``loss_binary`` where it is asked for.
 
+        Computed in float32 or more, whatever the networks' precision.
+
         Args:
             embeddings: F_3d of N points.
             binary_logits: (N,) base (positive) or novel; None where ``binary`` is 0.
@@ -105,10 +107,11 @@ class Criterion:
             binary_labels: (N,) int64, see ``Targets``.
         """
         config, everywhere = self.config, self.config.denominators == "global"
-        logits = _logits_of_points(embeddings, text, null, scale)
-        terms = {"loss_3d_pure": config.pure_3d * class_loss(logits, labels, everywhere, config.class_balance)}
-        if binary_logits is not None:
-            terms["loss_binary"] = self._binary(binary_logits, labels, binary_labels, len(text))
+        with torch.autocast(labels.device.type, enabled=False):
+            logits = _logits_of_points(_single(embeddings), _single(text), _single(null), _single(scale))
+            terms = {"loss_3d_pure": config.pure_3d * class_loss(logits, labels, everywhere, config.class_balance)}
+            if binary_logits is not None:
+                terms["loss_binary"] = self._binary(_single(binary_logits), labels, binary_labels, len(text))
         return terms
 
     def _binary(self, logits: Tensor, labels: Tensor, binary_labels: Tensor, classes: int) -> Tensor:
@@ -177,10 +180,12 @@ def _logits_of_points(embeddings: PointEmbeddings, text: Tensor, null: Tensor, s
 
 
 def _at_least_single(predictions: Predictions) -> Predictions:
-    def single(value: Any) -> Any:
-        if isinstance(value, PointEmbeddings):
-            return replace(value, rows=single(value.rows))
-        half = isinstance(value, Tensor) and value.dtype in (torch.float16, torch.bfloat16)
-        return value.float() if half else value
+    return Predictions(**{name: _single(value) for name, value in vars(predictions).items()})
 
-    return Predictions(**{name: single(value) for name, value in vars(predictions).items()})
+
+def _single(value: Any) -> Any:
+    """Half precision becomes float32; anything else stays as it is."""
+    if isinstance(value, PointEmbeddings):
+        return replace(value, rows=_single(value.rows))
+    half = isinstance(value, Tensor) and value.dtype in (torch.float16, torch.bfloat16)
+    return value.float() if half else value

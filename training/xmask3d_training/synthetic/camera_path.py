@@ -21,7 +21,7 @@ _BODY = 0.35
 """Distance the walker keeps from everything, metres, where the room allows it."""
 _HEADINGS = 48
 _STRIDE, _TURN = 0.25, 0.25
-"""A scan's frames follow each other within so many metres and radians."""
+"""A scan's frames follow each other within so many metres of way and radians of heading."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Walk:
     views: list[np.ndarray]
     """Of the views that are kept."""
     frames: list[np.ndarray]
-    """Of all that a camera running along would have taken, the views among them: what a scan is made of."""
+    """Of a scan along the way: the views, and as many between them as keep each close to the one before."""
 
 
 def free_space(room: Room) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +53,7 @@ def free_space(room: Room) -> tuple[np.ndarray, np.ndarray]:
 
 
 def walk(room: Room, scene: Scene, rng: np.random.Generator, views: int) -> Walk:
-    """A walk that is looked back on in so many ``views``."""
+    """A walk of which so many ``views`` are kept, evenly spread over its way."""
     clearance, origin = free_space(room)
     inside = clearance > min(_BODY, 0.6 * clearance.max())
     _, parts, sizes, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)

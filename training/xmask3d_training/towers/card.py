@@ -23,8 +23,8 @@ Image-text pairs only. No depth, no 3D, no mask and no class label enters the tr
   view; or filled by wall or floor, told so. A window is a rectangle; which of its pixels belong to what is told to
   nobody.
 
-CLIP contrasts windows in up to two ways: read inside their view by a class token that sees only the patches the
-rectangle touches, and cut out and seen alone. Views are also seen in parts, mirrored, in other
+CLIP contrasts windows in up to two ways: read inside their view by a class token that sees the rectangle's
+patches alone, and cut out and seen alone. Views are also seen in parts, mirrored, in other
 light and, by captions without colours, in other colours. The diffusion model sees whole views; its VAE sees pictures
 alone.
 

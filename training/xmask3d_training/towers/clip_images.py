@@ -18,11 +18,11 @@ def normalised(images: Tensor) -> Tensor:
 
 
 def tokens_of_windows(boxes: Tensor, grid: int, coverage: float = 0.0) -> Tensor:
-    """What each window's class token may look at, by the rule of MaskCLIP's masks: (B, K, 1 + grid^2) bool.
+    """What each window's class token may look at, much as MaskCLIP's masks: (B, K, 1 + grid^2) bool.
 
     Args:
         boxes: (B, K, R, 4) left, right, top, bottom in fractions, of all rectangles of a window; an empty one covers
-            nothing, and where two overlap, both count.
+            nothing, and where two overlap, both count, which a mask's outline would not do.
         grid: patches along each side.
         coverage: share of a patch that a window must cover (``clip.mask_coverage``).
     """
@@ -30,7 +30,7 @@ def tokens_of_windows(boxes: Tensor, grid: int, coverage: float = 0.0) -> Tensor
     left, right, top, bottom = boxes.unsqueeze(-1).unbind(3)
     columns = (torch.minimum(edges + 1 / grid, right) - torch.maximum(edges, left)).clamp(min=0) * grid
     rows = (torch.minimum(edges + 1 / grid, bottom) - torch.maximum(edges, top)).clamp(min=0) * grid
-    share = (rows[..., :, None] * columns[..., None, :]).sum(dim=2).flatten(2)
+    share = (rows[..., :, None] * columns[..., None, :]).sum(dim=2).clamp(max=1).flatten(2)
     return functional.pad(covered_patches(share, coverage), (1, 0), value=True)
 
 

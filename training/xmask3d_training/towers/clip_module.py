@@ -75,6 +75,8 @@ class ClipModule(TowerModule):
         self.clip = towers.model.requires_grad_(True).train()
         self._before = {} if start is None else {"trained before": load_clip(self.clip, start, self.config, words)}
         if lock_text:
+            if start is None:
+                raise SettingsError("model.lock_text: without model.start the text tower has learned nothing yet")
             image_side = {id(parameter) for parameter in (*self.clip.visual.parameters(), self.clip.logit_scale)}
             for parameter in self.clip.parameters():
                 parameter.requires_grad_(id(parameter) in image_side)
@@ -171,4 +173,6 @@ def load_clip(clip: torch.nn.Module, folder: Path, config: ModelConfig, words: P
     clip.load_state_dict({name.removeprefix(_PREFIX): value for name, value in tensors.items()})
     known = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))["clip"]
     told = f"{known['steps']} x {known['views a step']} views, {known['minutes']} minutes"
+    if "text tower" in known:
+        told += f", text tower {known['text tower']}"
     return f"{known['trained before']}; {told}" if "trained before" in known else told
