@@ -28,6 +28,7 @@ def model():
     return small_model()
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several processes, a module's tests stay together, and so do those that share the full-size network.
 
@@ -35,5 +36,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         shared = "official_run" in getattr(item, "fixturenames", ())
-        group = "full-size network" if shared else str(item.path)
+        group = "full-size network" if shared else item.nodeid.split("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))

@@ -68,10 +68,11 @@ def test_an_absent_module_is_a_warning_and_a_broken_one_a_failure(at_home):
     assert checks._importable("thing", "a_sound_thing", "").state == "OK"
 
 
-def test_a_node_that_does_not_start_fails(at_home):
+def test_a_node_that_does_not_start_fails(at_home, monkeypatch):
     """rclpy is there, its middleware is not."""
     (at_home / "rclpy.py").write_text("def init():\n    raise RuntimeError('no RMW implementation')\n")
-    sys.modules.pop("rclpy", None)
+    monkeypatch.setitem(sys.modules, "rclpy", None)  # so that the real one, or none, comes back after the test
+    del sys.modules["rclpy"]
     finding = checks.check_ros()
     assert finding.state == "FAIL"
     assert "no RMW implementation" in finding.fact
