@@ -106,13 +106,15 @@ class Criterion:
             labels: (N,) int64, K = ignored.
             binary_labels: (N,) int64, see ``Targets``.
         """
-        config, everywhere = self.config, self.config.denominators == "global"
         with torch.autocast(labels.device.type, enabled=False):
             logits = _logits_of_points(_single(embeddings), _single(text), _single(null), _single(scale))
-            terms = {"loss_3d_pure": config.pure_3d * class_loss(logits, labels, everywhere, config.class_balance)}
+            terms = {"loss_3d_pure": self.config.pure_3d * self._class(logits, labels)}
             if binary_logits is not None:
                 terms["loss_binary"] = self._binary(_single(binary_logits), labels, binary_labels, len(text))
         return terms
+
+    def _class(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return class_loss(logits, labels, self.config.denominators == "global", self.config.class_balance)
 
     def _binary(self, logits: Tensor, labels: Tensor, binary_labels: Tensor, classes: int) -> Tensor:
         config = self.config
@@ -135,7 +137,7 @@ class Criterion:
             ("loss_3d_pure", config.pure_3d, predictions.embeddings_3d),
         ):
             logits = _logits_of_points(embeddings, text, null, scale)
-            terms[name] = weight * class_loss(logits, labels, everywhere, config.class_balance)
+            terms[name] = weight * self._class(logits, labels)
         for name, weight, embeddings, counted in (
             ("loss_explicit_contra", config.caption_fused, predictions.fused, None),
             ("loss_explicit_contra_3d", config.caption_3d, predictions.embeddings_3d, None),

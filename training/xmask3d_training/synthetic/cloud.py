@@ -83,10 +83,8 @@ def scan(scene: Scene, lighting: Lighting, sight: Sight, rng: np.random.Generato
     shown = np.clip(shown + rng.normal(0, 0.015, shown.shape), 0, 1)
     noisy = surfels.points + rng.normal(0, 0.003, (len(kept), 1)) * surfels.normals
     instances = scene.instance[triangle[kept]]
-    label_of = np.full(max(scene.objects) + 1, 255, np.uint8)
-    for instance, placed in scene.objects.items():
-        label_of[instance] = placed.item.label
-    return Cloud(noisy.astype(np.float32), (shown * 255).round().astype(np.uint8), label_of[instances], instances)
+    colors, labels = (shown * 255).round().astype(np.uint8), scene.label_of_instance[instances]
+    return Cloud(noisy.astype(np.float32), colors, labels, instances)
 
 
 def _thin(points: np.ndarray, spacing: float) -> np.ndarray:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +11,6 @@ from xmask3d_ros.geometry.camera import Camera
 
 from .camera_path import walk
 from .captions import Caption, caption_view
-from .catalogue import UNLABELLED
 from .cloud import Cloud, Sight, scan
 from .furnishing import furnish
 from .lighting import random_lighting
@@ -73,20 +71,12 @@ class SyntheticRoom:
         side = _HELD_OUT if self.held_out else _TRAIN
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence((side, self.seed, *stream))))
 
-    @cached_property
-    def label_of_instance(self) -> np.ndarray:
-        """(instances + 1,) uint8: class of each object number."""
-        labels = np.full(len(self.room.placed) + 1, UNLABELLED, np.uint8)
-        for placed in self.room.placed:
-            labels[placed.instance] = placed.item.label
-        return labels
-
     def view(self, index: int) -> View:
         """Render view ``index`` of the walk."""
         rng, pose = self._random(_VIEW, index), self.poses[index]
         ideal = render(self.scene, self.lighting, self.camera, pose)
         color, depth = self.sensor.color(ideal, rng), self.sensor.depth(ideal, rng)
-        return View(color, depth, self.label_of_instance[ideal.instance], ideal.instance, pose, ideal)
+        return View(color, depth, self.scene.label_of_instance[ideal.instance], ideal.instance, pose, ideal)
 
     def captions(self, index: int, view: View, count: int = 1) -> list[Caption]:
         """``count`` different tellings of view ``index``, rendered before."""

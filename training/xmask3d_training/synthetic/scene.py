@@ -11,6 +11,7 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 
 from . import textures
+from .catalogue import UNLABELLED
 from .item import Item
 
 
@@ -66,6 +67,10 @@ class Scene:
         parts = [(entry, part) for entry in placed for part in entry.item.parts]
         counts = [len(part.faces) for _, part in parts]
         self.objects = {entry.instance: entry for entry in placed}
+        self.label_of_instance = np.full(max(self.objects) + 1, UNLABELLED, np.uint8)
+        """Class 0-18 of each object number; number 0, nothing, is unlabelled."""
+        for entry in placed:
+            self.label_of_instance[entry.instance] = entry.item.label
         self.instance = np.repeat([entry.instance for entry, _ in parts], counts).astype(np.int32)
         self._material = np.repeat(np.arange(len(parts)), counts)
         self._rows = textures.table([part.material for _, part in parts])
