@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xmask3d_ros.vocabulary import (
-    UNLABELLED,
     LabelRegistry,
     VocabularyError,
     check,
@@ -91,8 +90,6 @@ def test_ids_stay_with_their_names_and_only_grow():
     assert registry.ids(["chair", "table"]) == [0, 1]
     assert registry.ids(["sofa", "chair"]) == [2, 0]
     assert list(registry) == [(0, "chair"), (1, "table"), (2, "sofa")]
-    assert registry.name_of(2) == "sofa"
-    assert registry.name_of(UNLABELLED) == "unlabelled"
 
 
 def test_colours_depend_on_the_name_alone():

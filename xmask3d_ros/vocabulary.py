@@ -194,12 +194,6 @@ class LabelRegistry:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def name_of(self, label: int) -> str:
-        """Name of an id; "unlabelled" for :data:`UNLABELLED`."""
-        if label == UNLABELLED:
-            return "unlabelled"
-        return next(name for name, number in self._ids.items() if number == label)
-
 
 _FAMILIAR = {
     "wall": (174, 199, 232), "floor": (152, 142, 126), "ceiling": (222, 222, 230), "cabinet": (31, 119, 180),

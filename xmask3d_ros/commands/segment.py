@@ -21,7 +21,7 @@ from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.evaluation.bag import BagError, BagFrames, Topics, open_bag
 from xmask3d_ros.files import whole_file, write_ply
-from xmask3d_ros.model.checkpoint import CheckpointError, load_model, weights_of
+from xmask3d_ros.model.checkpoint import CheckpointError, load_model
 from xmask3d_ros.model.frozen_files import FrozenWeightsError
 from xmask3d_ros.model.xmask3d import PRECISIONS
 from xmask3d_ros.picture import draw
@@ -118,9 +118,7 @@ def write_results(frames: BagFrames, segmenter: Segmenter, poses: np.ndarray, op
     cloud = segmenter.labelled_cloud()
     out: Path = options.out
     write_ply(cloud, out / "labelled.ply", frames.fixed_frame)
-    title = (
-        f"{Path(options.bag).name}: {len(cloud):,} voxels, model {options.model} ({weights_of(options.model)} weights)"
-    )
+    title = f"{Path(options.bag).name}: {len(cloud):,} voxels, model {options.model} ({weights_of(options)} weights)"
     draw(cloud, out / "labelled.png", poses[:, :3, 3], poses[:, :3, 2], segmenter.config.map.voxel_size, title)
     report = make_report(frames, segmenter, cloud, options)
     with whole_file(out / "report.json") as temporary:
@@ -130,6 +128,11 @@ def write_results(frames: BagFrames, segmenter: Segmenter, poses: np.ndarray, op
         f"{report['frames']['segmented']} of {report['frames']['paired']} frames segmented, "
         f"{labelled:,} of {len(cloud):,} voxels labelled; see {out}/labelled.png, labelled.ply, report.json"
     )
+
+
+def weights_of(options: argparse.Namespace) -> str:
+    """Where the model's weights come from, in words."""
+    return "random, seed 0" if options.random_weights else "trained"
 
 
 def make_report(
@@ -149,7 +152,7 @@ def make_report(
         "topics": vars(frames.topics),
         "model": {
             "name": str(options.model),
-            "weights": weights_of(options.model),
+            "weights": weights_of(options),
             "device": str(segmenter.model.device),
             "precision": segmenter.model.precision,
             "evidence": segmenter.config.evidence,

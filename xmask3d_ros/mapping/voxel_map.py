@@ -206,10 +206,6 @@ class VoxelMap:
                 self._layers[name] = torch.zeros((capacity, *value.shape[1:]), dtype=value.dtype, device=self.device)
             self._layers[name][rows] = value
 
-    def drop_layer(self, name: str) -> None:
-        """Forget a layer if there is one."""
-        self._layers.pop(name, None)
-
     def merge(self, keys: Tensor, values: Tensors, combine: Callable[[Tensors, Tensors], Tensors]) -> Tensor:
         """Fold one view's evidence into the layers.
 

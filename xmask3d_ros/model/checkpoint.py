@@ -87,13 +87,19 @@ def load_model(
         random_weights: build the preset with seeded random weights: for measuring time and memory only.
 
     Raises:
-        CheckpointError: no such model, or its files are missing, damaged or do not fit each other.
+        CheckpointError: no such model, its files are missing, damaged or do not fit each other, or random weights are
+            asked for a folder.
         FrozenWeightsError: CLIP or the diffusion model cannot be found; the message says how to fetch them.
     """
     if precision not in PRECISIONS:
         raise CheckpointError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
     folder = next((path for path in (Path(name), BUNDLED / str(name)) if (path / CONFIG_FILE).is_file()), None)
-    if folder is not None:
+    if random_weights:
+        if str(name) not in PRESETS:
+            raise CheckpointError(f"random weights are for {' and '.join(PRESETS)}, not for a folder: {str(name)!r}")
+        logger.warning("%s with random weights (seed 0): its labels are arbitrary", name)
+        model = XMask3D.from_config(PRESETS[str(name)]())
+    elif folder is not None:
         model = _load_folder(folder, frozen=True)
         if folder == BUNDLED / "tiny" and str(name) == "tiny":
             logger.warning(TINY_KNOWS)
@@ -102,13 +108,10 @@ def load_model(
             f"no model {str(name)!r}: give a folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}, "
             f"or one of {', '.join(PRESETS)}"
         )
-    elif random_weights or str(name) == "tiny":
-        logger.warning("%s has no trained weights: its labels are arbitrary (random weights, seed 0)", name)
-        model = XMask3D.from_config(PRESETS[str(name)]())
     else:
         raise CheckpointError(
-            f"{str(name)!r} names the paper's sizes, not a trained model: import an official checkpoint with "
-            "'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER' and give that folder"
+            f"{str(name)!r} names the sizes of a network, and no trained one of this name is bundled: import an "
+            "official checkpoint, 'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER', and give that folder"
         )
     return model.use_precision(precision).to(device).eval()
 
@@ -122,12 +125,6 @@ def load_trained_parts(folder: str | Path) -> XMask3D:
         CheckpointError: as :func:`load_model`.
     """
     return _load_folder(Path(folder), frozen=False).eval()
-
-
-def weights_of(name: str | Path) -> str:
-    """Where a model's weights come from, in words, for reports."""
-    found = any((path / CONFIG_FILE).is_file() for path in (Path(name), BUNDLED / str(name)))
-    return "trained" if found else "random, seed 0"
 
 
 def read_config(folder: Path) -> ModelConfig:

@@ -114,7 +114,3 @@ class TextEncoder:
             torch.tensor(base, dtype=torch.bool, device=device),
             len(vocabulary.entries),
         )
-
-    def forget(self) -> None:
-        """Drop all cached embeddings (after a change of device or weights)."""
-        self._embeddings.clear()

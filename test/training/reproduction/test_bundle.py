@@ -12,7 +12,7 @@ from small_model import small_config, small_model, small_view
 
 from xmask3d_ros.evaluation.benchmarks import benchmark
 from xmask3d_ros.model import checkpoint
-from xmask3d_ros.model.checkpoint import TINY_KNOWS, load_model, save_model
+from xmask3d_ros.model.checkpoint import TINY_KNOWS, CheckpointError, load_model, save_model
 from xmask3d_training.cli import main
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.engine.network import fresh_network, start_from
@@ -128,9 +128,6 @@ def test_its_limits_are_said_once_when_it_is_loaded_by_name(bundled, monkeypatch
     with caplog.at_level(logging.WARNING):
         load_model("tiny")
     assert [record.message for record in caplog.records] == [TINY_KNOWS]
-    caplog.clear()
     monkeypatch.setattr(checkpoint, "BUNDLED", bundled.parent / "elsewhere")
-    load_model("tiny")
-    assert [record.message for record in caplog.records] == [
-        "tiny has no trained weights: its labels are arbitrary (random weights, seed 0)"
-    ]
+    with pytest.raises(CheckpointError, match="no trained one of this name is bundled"):
+        load_model("tiny")

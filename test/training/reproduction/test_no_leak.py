@@ -55,7 +55,7 @@ def learned(root: Path, frozen: Path, experiment: str) -> dict[str, torch.Tensor
     (run,) = plan.chosen([f"{experiment}_seed0"])
     losses = {
         name: plan.setting(f"model.losses.{name}", run)
-        for name in ("mask_3d", "binary", "binary_positive_weight", "mask_3d_novel", "binary_novel")
+        for name in ("mask_3d", "binary", "binary_positive_weight", "mask_3d_novel", "binary_novel", "class_balance")
     }
     usable = plan.setting("data.usable_points", run) or "annotated"
     module = XMask3DModule(
