@@ -84,15 +84,22 @@ def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     facts = {
         "split": B15N4.title, "views": 11, "steps": 3, "seed": 0, "minutes": 4.0, "processes": 2,
         "mask_loss_knows": True, "binary_head_knows": True, "evaluation": {"hard": evaluation},
-        "start": "an older model",
+        "start": "an older model", "about": "the method",
     }  # fmt: skip
     results = tmp_path / "results.json"
     results.write_text(json.dumps(facts))
     assert main(["bundle", str(trained), "--out", str(tmp_path / "out"), "--results", str(results)]) == 0
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert "begun with what an older model had learned" in card
+    assert "| the method | 11 views, 3 steps, 4 minutes, 2 process(es), seed 0; begun with what an older" in card
     assert "| fused | hard | 61.5 | 70.0 | 55.1 |" in card and "| toilet | 25.0 |" in card
     assert "(sofa, bookshelf, desk, toilet)" in card and "As in the reference" in card
+
+    first = {"about": "the first part", "views": 22, "steps": 6, "minutes": 2.0, "processes": 1}
+    results.write_text(json.dumps({**facts, "before": [first], "start": "first_seed0"}))
+    assert main(["bundle", str(trained), "--out", str(tmp_path / "out"), "--results", str(results)]) == 0
+    rows = [row for row in (tmp_path / "out" / "README.md").read_text(encoding="utf-8").splitlines() if "seed 0" in row]
+    assert [row.split(" | ")[0] for row in rows] == ["| the first part", "| the method"]
+    assert not any("begun with" in row for row in rows)
 
 
 def test_further_training_starts_from_its_frozen_parts(bundled):

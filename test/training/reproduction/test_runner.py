@@ -113,7 +113,26 @@ def test_a_picture_of_its_rooms(finished, tmp_path):
 
 def test_the_mask_loss_starts_after_the_same_share(finished):
     place, run, _ = finished
-    assert read_state(place.folder(run))["settings"]["model.losses.mask_3d_start"] == 1  # 4 of 12, of 2
+    assert read_state(place.folder(run))["settings"]["model.losses.mask_3d_start"] == 1  # 3 of 9, of 2
+
+
+def test_what_it_begins_with_is_trained_first(plan, blocks, frozen, tmp_path):
+    """Lengths in proportion: 20 and 5 epochs beside the base's 9."""
+    asked = []
+
+    def launch(arguments: list[str], threads: int | None, deadline: float) -> int:
+        asked.append(arguments)
+        return cli.main(arguments)
+
+    place = Place(blocks, str(frozen), tmp_path, 1, epochs=1, extra=SMALL, launch=launch)
+    (run,) = plan.chosen(["tiny"])
+    for _ in range(2):
+        ensure_trained(plan, run, place)
+    assert len(asked) == 2, "the second time nothing is left to do"
+    assert f"--model.start={tmp_path / 'tiny_points_seed0' / 'model'}" in asked[1]
+    found = facts(plan, run, place)
+    assert (found["epochs"], found["views"], found["start"]) == (1, 4, "tiny_points_seed0")
+    assert [(part["steps"], part["views"]) for part in found["before"]] == [(4, 8)]
 
 
 def test_other_settings_are_refused(finished, plan):
@@ -142,9 +161,9 @@ def test_the_exit_status_is_answered():
 
 def test_experiments_are_named_and_ordered(plan):
     names = [run.name for run in plan.runs]
-    assert len(names) == len(set(names)) == 12
-    assert names[0] == "b15n4_seed0" and names[-1] == "b15n4_no_mask_loss_seed2"
+    assert len(names) == len(set(names)) == 13
+    assert names[:2] == ["tiny_seed0", "b15n4_seed0"] and names[-1] == "b15n4_no_mask_loss_seed2"
     assert [run.name for run in plan.chosen(["b15n4"])] == ["b15n4_seed0", "b15n4_seed1", "b15n4_seed2"]
     assert [run.name for run in plan.chosen(["b12n7_seed0"])] == ["b12n7_seed0"]
-    with pytest.raises(SettingsError, match="no experiment 'nonsense'; there are b15n4,"):
+    with pytest.raises(SettingsError, match="no experiment 'nonsense'; there are tiny, b15n4,"):
         plan.chosen(["nonsense"])

@@ -76,10 +76,13 @@ def model_card(
 
 def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]]) -> str:
     rows = []
-    if results:
-        start = f"; begun with what {results['start']} had learned" if results.get("start") else ""
-        rows.append(["this model", f"{results['views']} views, {results['steps']} steps, seed {results['seed']}, "
-                     f"{results['minutes']:.0f} minutes in {results['processes']} process(es){start}"])  # fmt: skip
+    parts = [*results.get("before", ()), results] if results else []
+    for part in parts:
+        told = f"{part['views']} views, {part['steps']} steps, {part['minutes']:.0f} minutes"
+        told += f", {part['processes']} process(es), seed {results['seed']}"
+        if len(parts) == 1 and (start := results.get("start")):
+            told += f"; begun with what {start} had learned"
+        rows.append([part["about"], told])
     for tower, known in sorted(towers.items()):
         told = "; ".join(f"{name} {value}" for name, value in known.items() if not isinstance(value, Mapping | list))
         rows.append([f"frozen: {tower}", told])

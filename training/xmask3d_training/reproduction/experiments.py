@@ -25,6 +25,8 @@ class Run:
     """Of everything random in it."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What it changes, by dotted name."""
+    before: Run | None = None
+    """What is trained first: this run begins with what that one has learned."""
 
     @property
     def name(self) -> str:
@@ -49,9 +51,9 @@ class Plan:
         Raises:
             SettingsError: a name is unknown.
         """
-        known = {*self.about, *(run.name for run in self.runs)}
-        if unknown := sorted(set(names) - known):
-            raise SettingsError(f"there is no experiment {unknown[0]!r}; there are {', '.join(self.about)}")
+        experiments = list(dict.fromkeys(run.experiment for run in self.runs))
+        if unknown := sorted(set(names) - {*experiments, *(run.name for run in self.runs)}):
+            raise SettingsError(f"there is no experiment {unknown[0]!r}; there are {', '.join(experiments)}")
         return [run for run in self.runs if not names or {run.experiment, run.name} & set(names)]
 
     def setting(self, name: str, run: Run | None = None) -> Any:
@@ -68,7 +70,7 @@ def read_plan(folder: Path) -> Plan:
     """The plan in a folder with ``base.yaml`` and ``experiments.yaml``.
 
     Raises:
-        SettingsError: a file is missing, or an experiment is not of the form name: {about, seeds, settings}.
+        SettingsError: a file is missing, or an experiment is not of the form name: {about, seeds, settings, after}.
     """
     base, path = folder / BASE_FILE, folder / EXPERIMENTS_FILE
     for file in (base, path):
@@ -77,10 +79,16 @@ def read_plan(folder: Path) -> Plan:
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     runs: list[tuple[int, Run]] = []
     about: dict[str, str] = {}
+
+    def run_of(name: str, seed: int) -> Run:
+        after = entries[name].get("after")
+        return Run(name, seed, entries[name].get("settings", {}), run_of(after, seed) if after else None)
+
     for name, entry in entries.items():
-        if unknown := sorted(set(entry) - {"about", "seeds", "settings"}):
-            raise SettingsError(f"{path}: {name} has {unknown[0]!r}; there are about, seeds and settings")
+        if unknown := sorted(set(entry) - {"about", "seeds", "settings", "after"}):
+            raise SettingsError(f"{path}: {name} has {unknown[0]!r}; there are about, seeds, settings and after")
+        if entry.get("after", name) not in {name, *about} or entry.get("after") == name:
+            raise SettingsError(f"{path}: {name} is to come after {entry['after']!r}, which must stand above it")
         about[name] = entry.get("about", "")
-        for place, seed in enumerate(entry.get("seeds", [0])):
-            runs.append((place, Run(name, seed, entry.get("settings", {}))))
+        runs += [(place, run_of(name, seed)) for place, seed in enumerate(entry.get("seeds", [0]))]
     return Plan(base, about, tuple(run for _, run in sorted(runs, key=lambda placed: placed[0])))

@@ -42,7 +42,7 @@ class Place:
     processes: int
     """Of a training on CPU cores; 1 on a GPU."""
     epochs: int | None = None
-    """In place of the base's; the mask loss starts after the same share of them."""
+    """In place of the base's; runs of their own lengths, and the start of the mask loss, change in proportion."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further settings for all runs, by dotted name."""
     deadline: float = float("inf")
@@ -64,19 +64,28 @@ def settings_of(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "data.root": str(place.data.resolve()),
         "trainer.default_root_dir": str(place.folder(run).resolve()),
     }
+    settings |= run.settings
     if place.epochs is not None:
-        share = plan.setting("model.losses.mask_3d_start", run) / plan.setting("trainer.max_epochs", run)
-        settings |= {"trainer.max_epochs": place.epochs, "model.losses.mask_3d_start": round(share * place.epochs)}
-    return {**settings, **run.settings, **place.extra}
+        share = place.epochs / plan.setting("trainer.max_epochs")
+        settings["trainer.max_epochs"] = max(1, round(share * plan.setting("trainer.max_epochs", run)))
+        settings["model.losses.mask_3d_start"] = round(share * plan.setting("model.losses.mask_3d_start", run))
+    settings |= place.extra
+    if run.before:
+        settings["model.start"] = str((place.folder(run.before) / "model").resolve())
+    return settings
 
 
 def ensure_trained(plan: Plan, run: Run, place: Place) -> None:
     """Train a run, from its last checkpoint if it has one, unless it has been trained to its end.
 
+    The run that it begins with comes first.
+
     Raises:
         SettingsError: it was begun with other settings, or its training failed.
         OutOfTime: the deadline came first.
     """
+    if run.before:
+        ensure_trained(plan, run.before, place)
     folder, settings = place.folder(run), settings_of(plan, run, place)
     state = read_state(folder)
     begun = {"settings": settings, "base": plan.base.read_text(encoding="utf-8")}
@@ -117,8 +126,6 @@ def ensure_tested(plan: Plan, run: Run, place: Place) -> Path:
 
 def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     """What a run was, for the tables."""
-    state = read_state(place.folder(run))
-    checkpoint = torch.load(place.folder(run) / _CHECKPOINT, map_location="cpu", weights_only=False)
     given = settings_of(plan, run, place)
 
     def setting(name: str) -> Any:
@@ -127,7 +134,6 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     return {
         "run": run.name,
         "experiment": run.experiment,
-        "about": plan.about[run.experiment],
         "seed": run.seed,
         "benchmark": setting("model.benchmark"),
         "split": benchmark(setting("model.benchmark")).title,
@@ -136,10 +142,27 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "mask_loss": setting("model.losses.mask_3d") > 0,
         "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
         "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
-        "settings": state["settings"],
+        "settings": read_state(place.folder(run))["settings"],
         "epochs": setting("trainer.max_epochs"),
+        **effort(plan, run, place),
+        "before": [effort(plan, earlier, place) for earlier in before(run)],
+    }
+
+
+def before(run: Run) -> list[Run]:
+    """All that is trained for a run before itself, in order."""
+    return [*before(run.before), run.before] if run.before else []
+
+
+def effort(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
+    """What a run's own training took."""
+    state = read_state(place.folder(run))
+    checkpoint = torch.load(place.folder(run) / _CHECKPOINT, map_location="cpu", weights_only=False)
+    batch = settings_of(plan, run, place).get("data.batch_size", plan.setting("data.batch_size"))
+    return {
+        "about": plan.about[run.experiment],
         "steps": checkpoint["global_step"],
-        "views": checkpoint["global_step"] * setting("data.batch_size"),
+        "views": checkpoint["global_step"] * batch,
         "minutes": state["seconds"] / 60,
         "processes": state["processes"],
     }
