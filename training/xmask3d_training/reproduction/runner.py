@@ -134,7 +134,6 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     return {
         "run": run.name,
         "experiment": run.experiment,
-        "seed": run.seed,
         "benchmark": setting("model.benchmark"),
         "split": benchmark(setting("model.benchmark")).title,
         "condition": setting("model.condition"),
@@ -161,6 +160,7 @@ def effort(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     batch = settings_of(plan, run, place).get("data.batch_size", plan.setting("data.batch_size"))
     return {
         "about": plan.about[run.experiment],
+        "seed": run.seed,
         "steps": checkpoint["global_step"],
         "views": checkpoint["global_step"] * batch,
         "minutes": state["seconds"] / 60,
