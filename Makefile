@@ -23,8 +23,8 @@ help:
 	@echo "make demo   play a recording into the node and collect its labelled cloud: BAG=$(BAG) VOCABULARY=... MODEL=$(MODEL) OUT=$(OUT)"
 	@echo "make test   check style and types, and run the tests"
 	@echo "make lint   check style and types"
-	@echo "make reproduce-tiny  make rooms, train the small network in them test it: DATA=$(DATA) RUNS=$(RUNS)"
-	@echo "make reproduce       all experiments of docs/reproduction.md, a day and more on two cores"
+	@echo "make reproduce-tiny  make rooms, train the small network in them, test it: DATA=$(DATA) RUNS=$(RUNS)"
+	@echo "make reproduce       all experiments of docs/reproduction.md, about a day on two cores"
 	@echo "make clean  remove what was built and written, but not .venv"
 	@echo "Each sets up .venv first; PYTHON=$(PYTHON) is the interpreter it is made with."
 
@@ -42,12 +42,12 @@ lint: setup
 
 # Every stage is left out once it is done, and an interrupted training goes on. Times are of two CPU cores.
 reproduce-tiny: $(DATA)/.rooms-1100 $(TOWERS)/config.json
-	@echo "training B15/N4 in two parts and testing it: about two hours"
+	@echo "training B15/N4 in two parts and testing it: some two hours"
 	$(RUN)xmask3d train reproduce tiny_seed0 --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 
 reproduce: $(DATA)/.rooms-1100 $(TOWERS)/config.json
-	@echo "thirteen trainings and tests: about a day"
+	@echo "fourteen trainings, thirteen tests: about a day"
 	$(RUN)xmask3d train reproduce --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 

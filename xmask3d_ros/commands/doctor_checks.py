@@ -144,7 +144,7 @@ def check_bundled() -> Finding:
     incomplete = [name for name in names if not (BUNDLED / name / WEIGHTS_FILE).is_file()]
     if incomplete or not names:
         fact = f"{', '.join(incomplete)} without {WEIGHTS_FILE}" if incomplete else f"none in {BUNDLED}"
-        return Finding("WARN", "bundled models", fact, "labels of 'tiny' are arbitrary; install the package anew")
+        return Finding("WARN", "bundled models", fact, "'tiny' cannot be loaded: install the package anew")
     return Finding("OK", "bundled models", ", ".join(names))
 
 

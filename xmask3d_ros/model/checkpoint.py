@@ -108,9 +108,11 @@ def load_model(
             f"no model {str(name)!r}: give a folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}, "
             f"or one of {', '.join(PRESETS)}"
         )
+    elif str(name) == "tiny":
+        raise CheckpointError(f"the bundled model is missing in {BUNDLED}: install the package anew")
     else:
         raise CheckpointError(
-            f"{str(name)!r} names the sizes of a network, and no trained one of this name is bundled: import an "
+            f"{str(name)!r} names the paper's sizes, not a trained model: import an "
             "official checkpoint, 'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER', and give that folder"
         )
     return model.use_precision(precision).to(device).eval()

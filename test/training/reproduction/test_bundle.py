@@ -139,5 +139,5 @@ def test_its_limits_are_said_once_when_it_is_loaded_by_name(bundled, monkeypatch
         load_model("tiny")
     assert [record.message for record in caplog.records] == [TINY_KNOWS]
     monkeypatch.setattr(checkpoint, "BUNDLED", bundled.parent / "elsewhere")
-    with pytest.raises(CheckpointError, match="no trained one of this name is bundled"):
+    with pytest.raises(CheckpointError, match="the bundled model is missing"):
         load_model("tiny")

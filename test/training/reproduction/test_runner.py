@@ -132,7 +132,17 @@ def test_what_it_begins_with_is_trained_first(plan, blocks, frozen, tmp_path):
     assert f"--model.start={tmp_path / 'tiny_points_seed0' / 'model'}" in asked[1]
     found = facts(plan, run, place)
     assert (found["epochs"], found["views"], found["start"]) == (1, 4, "tiny_points_seed0")
-    assert [(part["steps"], part["views"]) for part in found["before"]] == [(4, 8)]
+    assert [(part["steps"], part["views"], part["start"]) for part in found["before"]] == [(4, 8, None)]
+
+    (tmp_path / "tiny_points_seed0" / "run.json").unlink()
+    ensure_trained(plan, run, place)
+    assert len(asked) == 2, "what is done does not need its beginning any more"
+    (first,) = [other.before for other in plan.runs if other.before]
+    changed = dataclasses.replace(run, before=dataclasses.replace(first, settings={"model.losses.binary": 3.0}))
+    with pytest.raises(SettingsError, match="was begun with other before"):
+        ensure_trained(plan, changed, place)
+    with pytest.raises(SettingsError, match="'tiny_points', which is run only for others"):
+        plan.chosen(["tiny_points"])
 
 
 def test_other_settings_are_refused(finished, plan):

@@ -57,6 +57,15 @@ def test_means_and_spreads_over_seeds(found):
     assert "| 75.0 ±" not in outputs and "| 73.0 ±" in lines(outputs, "3D | on | hard")[0]
 
 
+def test_the_recipe_is_shown_with_all_its_parts(tmp_path):
+    first = {"about": "first", "views": 22, "minutes": 3.0}
+    write_result(tmp_path, "tiny", 0, 0.40, 0.30, before=[first], start="first_seed0")
+    alone = read_results(tmp_path)
+    assert "| 40.0 | 30.0 |" in lines(TABLES["tiny"](alone), "fused | hard")[0]
+    assert "| 43.0 | 33.0 |" in lines(TABLES["tiny"](alone), "its masks named by MaskCLIP")[0]
+    assert lines(TABLES["runs"](alone), "before tiny: first")[0] == "| before tiny: first | 0 |  | 22 | 3 |  |"
+
+
 def test_what_was_not_run_has_no_number(found):
     assert lines(TABLES["condition"](found), "text | hard") == [f"| text | hard | {NOT_RUN} | {NOT_RUN} | {NOT_RUN} |"]
     assert NOT_RUN in lines(TABLES["splits"](found), "b12n7")[0]

@@ -80,7 +80,7 @@ def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]
     for part in parts:
         told = f"{part['views']} views, {part['steps']} steps, {part['minutes']:.0f} minutes"
         told += f", {part['processes']} process(es), seed {part['seed']}"
-        if len(parts) == 1 and (start := results.get("start")):
+        if part is parts[0] and (start := part.get("start")):
             told += f"; begun with what {start} had learned"
         rows.append([part["about"], told])
     for tower, known in sorted(towers.items()):

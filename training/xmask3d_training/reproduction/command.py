@@ -2,7 +2,7 @@
 """``xmask3d train reproduce``: train and test the experiments in the synthetic rooms, and write their tables.
 
 What has been done is not done again: a finished run is skipped, an interrupted one goes on from its last checkpoint.
-One run takes about two hours of two CPU cores; there are thirteen. Tables of all finished runs go to OUT/tables.md.
+A run should take about two hours of two CPU cores; there are thirteen. Tables of all finished runs go to OUT/tables.md.
 
   xmask3d train reproduce b15n4_seed0 --data ROOMS --towers FOLDER      one run
   xmask3d train reproduce --data ROOMS --towers FOLDER                  all
@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--towers", help="folder of towers, or of a trained model whose towers are used")
     parser.add_argument("--out", type=Path, default=Path("runs/reproduction"), help="a folder a run (%(default)s)")
     parser.add_argument("--configs", type=Path, default=CONFIGS, help="base.yaml, experiments.yaml (%(default)s)")
-    parser.add_argument("--epochs", type=int, help="of every run, in place of base.yaml's: a shorter experiment")
+    parser.add_argument("--epochs", type=int, help="in place of base.yaml's; runs of other lengths in proportion")
     parser.add_argument("--minutes", type=float, help="stop after so long; the same command goes on")
     parser.add_argument("--processes", type=int, help="of a training on CPU cores (default: 2)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of all runs")

@@ -53,7 +53,8 @@ class Plan:
         """
         experiments = list(dict.fromkeys(run.experiment for run in self.runs))
         if unknown := sorted(set(names) - {*experiments, *(run.name for run in self.runs)}):
-            raise SettingsError(f"there is no experiment {unknown[0]!r}; there are {', '.join(experiments)}")
+            also = ", which is run only for others" if unknown[0] in self.about else ""
+            raise SettingsError(f"there is no experiment {unknown[0]!r}{also}; there are {', '.join(experiments)}")
         return [run for run in self.runs if not names or {run.experiment, run.name} & set(names)]
 
     def setting(self, name: str, run: Run | None = None) -> Any:

@@ -78,26 +78,30 @@ def settings_of(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
 def ensure_trained(plan: Plan, run: Run, place: Place) -> None:
     """Train a run, from its last checkpoint if it has one, unless it has been trained to its end.
 
-    The run that it begins with comes first.
+    The run that it begins with is trained first.
 
     Raises:
         SettingsError: it was begun with other settings, or its training failed.
         OutOfTime: the deadline came first.
     """
-    if run.before:
-        ensure_trained(plan, run.before, place)
     folder, settings = place.folder(run), settings_of(plan, run, place)
     state = read_state(folder)
-    begun = {"settings": settings, "base": plan.base.read_text(encoding="utf-8")}
+    begun = {
+        "settings": settings,
+        "base": plan.base.read_text(encoding="utf-8"),
+        "before": [settings_of(plan, earlier, place) for earlier in before(run)],
+    }
     if state:
-        if changed := [name for name, value in begun.items() if state[name] != value]:
+        if changed := [name for name, value in begun.items() if state.get(name, []) != value]:
             raise SettingsError(
                 f"{folder} was begun with other {changed[0]} (see its {STATE_FILE}): give the same again, another "
                 "--out, or remove the folder"
             )
         if state["trained"]:
             return
-    else:
+    if run.before:
+        ensure_trained(plan, run.before, place)
+    if not state:
         state = {**begun, "trained": False, "seconds": 0.0, "processes": place.processes}
         write_json(folder / STATE_FILE, state)
     started = time.monotonic()
@@ -137,13 +141,13 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "benchmark": setting("model.benchmark"),
         "split": benchmark(setting("model.benchmark")).title,
         "condition": setting("model.condition"),
-        "start": _name_of_model(setting("model.start")),
         "mask_loss": setting("model.losses.mask_3d") > 0,
         "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
         "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
         "settings": read_state(place.folder(run))["settings"],
         "epochs": setting("trainer.max_epochs"),
         **effort(plan, run, place),
+        "start": _name_of_model(setting("model.start")),
         "before": [effort(plan, earlier, place) for earlier in before(run)],
     }
 
@@ -157,9 +161,11 @@ def effort(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     """What a run's own training took."""
     state = read_state(place.folder(run))
     checkpoint = torch.load(place.folder(run) / _CHECKPOINT, map_location="cpu", weights_only=False)
-    batch = settings_of(plan, run, place).get("data.batch_size", plan.setting("data.batch_size"))
+    given = settings_of(plan, run, place)
+    batch = given.get("data.batch_size", plan.setting("data.batch_size"))
     return {
         "about": plan.about[run.experiment],
+        "start": None if run.before else _name_of_model(given.get("model.start", plan.setting("model.start"))),
         "seed": run.seed,
         "steps": checkpoint["global_step"],
         "views": checkpoint["global_step"] * batch,

@@ -20,7 +20,7 @@ Result = dict[str, Any]
 NOT_RUN = "not run"
 GATE_ORDER = ("hard", "soft", "off")
 OUTPUTS = {"fused": "fused", "3d": "3D", "2d": "2D"}
-MAIN, WITHOUT = "b15n4", "b15n4_no_mask_loss"
+TINY, MAIN, WITHOUT = "tiny", "b15n4", "b15n4_no_mask_loss"
 _SCORES = ("hiou", "miou_base", "miou_novel")
 _NUMBERS = ["hIoU", "base", "novel"]
 
@@ -79,8 +79,23 @@ def runs_table(found: dict[str, list[Result]]) -> str:
         about = f"{name}: {results[0]['about']}"
         if start := results[0].get("start"):
             about += f", begun with what {start} had learned"
-        rows.append([about, ", ".join(str(result["seed"]) for result in results), *several])
+        seeds = ", ".join(str(result["seed"]) for result in results)
+        rows += [
+            [f"before {name}: {part['about']}", seeds, "", str(part["views"]), f"{part['minutes']:.0f}", ""]
+            for part in results[0].get("before", ())
+        ]
+        rows.append([about, seeds, *several])
     return markdown(["experiment", "seeds", "epochs", "views", "minutes", "held-out rooms"], rows)
+
+
+def tiny_table(found: dict[str, list[Result]]) -> str:
+    """The recipe of the bundled model: every output behind every gate, and its masks named by MaskCLIP."""
+    results = found.get(TINY, [])
+    wanted = [(title, output, gate) for output, title in OUTPUTS.items() for gate in GATE_ORDER]
+    wanted.append(("its masks named by MaskCLIP, averaged over views", "mask_clip", "off"))
+    return markdown(
+        ["output", "gate", *_NUMBERS], [[title, gate, *cells(results, output, gate)] for title, output, gate in wanted]
+    )
 
 
 def splits_table(found: dict[str, list[Result]]) -> str:
@@ -156,6 +171,7 @@ def simpler_table(found: dict[str, list[Result]]) -> str:
 
 
 TABLES: dict[str, Callable[[dict[str, list[Result]]], str]] = {
+    "tiny": tiny_table,
     "runs": runs_table,
     "splits": splits_table,
     "condition": condition_table,
