@@ -97,9 +97,8 @@ def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     first = {"about": "the first part", "views": 22, "steps": 6, "minutes": 2.0, "processes": 1, "seed": 7}
     results.write_text(json.dumps({**facts, "before": [first], "start": "first_seed0"}))
     assert main(["bundle", str(trained), "--out", str(tmp_path / "out"), "--results", str(results)]) == 0
-    rows = [
-        row for row in (tmp_path / "out" / "README.md").read_text(encoding="utf-8").splitlines() if ", seed " in row
-    ]
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    rows = [row for row in card.splitlines() if ", seed " in row]
     assert [row.split(" | ")[0] for row in rows] == ["| the first part", "| the method"]
     assert "seed 7" in rows[0] and "seed 0" in rows[1]
     assert not any("begun with" in row for row in rows)

@@ -33,6 +33,11 @@ class Run:
         """Of the run's folder."""
         return f"{self.experiment}_seed{self.seed}"
 
+    @property
+    def earlier(self) -> list[Run]:
+        """All that is trained for it before itself, in order."""
+        return [*self.before.earlier, self.before] if self.before else []
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -88,7 +93,7 @@ def read_plan(folder: Path) -> Plan:
     for name, entry in entries.items():
         if unknown := sorted(set(entry) - {"about", "seeds", "settings", "after"}):
             raise SettingsError(f"{path}: {name} has {unknown[0]!r}; there are about, seeds, settings and after")
-        if entry.get("after", name) not in {name, *about} or entry.get("after") == name:
+        if "after" in entry and entry["after"] not in about:
             raise SettingsError(f"{path}: {name} is to come after {entry['after']!r}, which must stand above it")
         about[name] = entry.get("about", "")
         runs += [(place, run_of(name, seed)) for place, seed in enumerate(entry.get("seeds", [0]))]

@@ -89,7 +89,7 @@ def ensure_trained(plan: Plan, run: Run, place: Place) -> None:
     begun = {
         "settings": settings,
         "base": plan.base.read_text(encoding="utf-8"),
-        "before": [settings_of(plan, earlier, place) for earlier in before(run)],
+        "before": [settings_of(plan, earlier, place) for earlier in run.earlier],
     }
     if state:
         if changed := [name for name, value in begun.items() if state.get(name, []) != value]:
@@ -130,11 +130,7 @@ def ensure_tested(plan: Plan, run: Run, place: Place) -> Path:
 
 def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     """What a run was, for the tables."""
-    given = settings_of(plan, run, place)
-
-    def setting(name: str) -> Any:
-        return given[name] if name in given else plan.setting(name)
-
+    setting = _lookup(plan, run, place)
     return {
         "run": run.name,
         "experiment": run.experiment,
@@ -147,31 +143,30 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "settings": read_state(place.folder(run))["settings"],
         "epochs": setting("trainer.max_epochs"),
         **effort(plan, run, place),
-        "start": _name_of_model(setting("model.start")),
-        "before": [effort(plan, earlier, place) for earlier in before(run)],
+        "before": [effort(plan, earlier, place) for earlier in run.earlier],
     }
-
-
-def before(run: Run) -> list[Run]:
-    """All that is trained for a run before itself, in order."""
-    return [*before(run.before), run.before] if run.before else []
 
 
 def effort(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
-    """What a run's own training took."""
+    """What a run's own training began with and took."""
     state = read_state(place.folder(run))
     checkpoint = torch.load(place.folder(run) / _CHECKPOINT, map_location="cpu", weights_only=False)
-    given = settings_of(plan, run, place)
-    batch = given.get("data.batch_size", plan.setting("data.batch_size"))
+    setting = _lookup(plan, run, place)
     return {
         "about": plan.about[run.experiment],
-        "start": None if run.before else _name_of_model(given.get("model.start", plan.setting("model.start"))),
+        "start": _name_of_model(setting("model.start")),
         "seed": run.seed,
         "steps": checkpoint["global_step"],
-        "views": checkpoint["global_step"] * batch,
+        "views": checkpoint["global_step"] * setting("data.batch_size"),
         "minutes": state["seconds"] / 60,
         "processes": state["processes"],
     }
+
+
+def _lookup(plan: Plan, run: Run, place: Place) -> Callable[[str], Any]:
+    """A run's settings by dotted name, the base's included."""
+    given = settings_of(plan, run, place)
+    return lambda name: given[name] if name in given else plan.setting(name)
 
 
 def _name_of_model(folder: str | None) -> str | None:

@@ -119,7 +119,7 @@ def splits_table(found: dict[str, list[Result]]) -> str:
 def condition_table(found: dict[str, list[Result]]) -> str:
     """What the UNet is told."""
     rows = [
-        [condition, gate, *(cells(found[name], "fused", gate) if name in found else [NOT_RUN] * 3)]
+        [condition, gate, *cells(found.get(name, []), "fused", gate)]
         for condition, name in (("text", "b15n4_text"), ("2D", "b15n4_2d"), ("3D", MAIN))
         for gate in ("hard", "off")
     ]
@@ -131,7 +131,7 @@ def condition_table(found: dict[str, list[Result]]) -> str:
 def outputs_table(found: dict[str, list[Result]]) -> str:
     """Single outputs, with and without the mask loss."""
     rows = [
-        [title, loss, gate, *(cells(found[name], output, gate) if name in found else [NOT_RUN] * 3)]
+        [title, loss, gate, *cells(found.get(name, []), output, gate)]
         for output, title in OUTPUTS.items()
         for loss, name in (("off", WITHOUT), ("on", MAIN))
         for gate in ("hard", "off")
@@ -163,10 +163,7 @@ def simpler_table(found: dict[str, list[Result]]) -> str:
         ("XMask3D, fused, hard gate", MAIN, "fused", "hard"),
         ("XMask3D, fused, hard gate, nothing known of novel places", "b15n4_free", "fused", "hard"),
     ]
-    rows = [
-        [title, *(cells(found[name], output, gate) if name in found else [NOT_RUN] * 3)]
-        for title, name, output, gate in wanted
-    ]
+    rows = [[title, *cells(found.get(name, []), output, gate)] for title, name, output, gate in wanted]
     return markdown(["method", *_NUMBERS], rows)
 
 
