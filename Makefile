@@ -25,7 +25,7 @@ help:
 	@echo "make lint   check style and types"
 	@echo "make reproduce-tiny  make rooms, train the small network in them, test it: DATA=$(DATA) RUNS=$(RUNS)"
 	@echo "make reproduce       all experiments of docs/reproduction.md, about a day on two cores"
-	@echo "make clean  remove what was built and written, but not .venv"
+	@echo "make clean  remove what was built and written, but not .venv, data and runs"
 	@echo "Each sets up .venv first; PYTHON=$(PYTHON) is the interpreter it is made with."
 
 demo: setup

@@ -5,7 +5,6 @@ ros2 launch xmask3d_ros segment.launch.py color_image:=/camera/color/image_raw c
     depth_image:=/camera/aligned_depth_to_color/image_raw depth_info:=/camera/aligned_depth_to_color/camera_info
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,14 +123,13 @@ def configure(node: LifecycleNode) -> LaunchDescriptionEntity:
 
 
 def profile(path: str) -> list[LaunchDescriptionEntity]:
-    """The Fast DDS profile, under the name that the distribution's Fast DDS knows: 2 up to Jazzy, 3 since Kilted."""
+    """The Fast DDS profile, under both names: version 3 (since Kilted) reads the first, 2 the second."""
     if not path:
         return []
     file = SHARE / "config" / "fastdds_shm.xml" if path == "shm" else Path(path).expanduser().resolve()
     if not file.is_file():
         raise FileNotFoundError(f"fastdds_profile: there is no file {file}")
-    old = os.environ.get("ROS_DISTRO", "") in ("humble", "iron", "jazzy")
-    return [SetEnvironmentVariable(f"FAST{'RTPS' if old else 'DDS'}_DEFAULT_PROFILES_FILE", str(file))]
+    return [SetEnvironmentVariable(f"FAST{name}_DEFAULT_PROFILES_FILE", str(file)) for name in ("DDS", "RTPS")]
 
 
 def rviz(given: Callable[[str], str], sim_time: bool) -> list[LaunchDescriptionEntity]:

@@ -13,7 +13,7 @@ from small_model import small_model
 from xmask3d_ros.evaluation.bag import open_bag
 from xmask3d_ros.geometry import Camera, RgbdFrame
 from xmask3d_ros.mapping import MapConfig
-from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
+from xmask3d_ros.pipeline import Segmenter, SegmenterConfig, describe_unknown
 from xmask3d_ros.vocabulary import UNLABELLED, make_vocabulary
 
 CAMERA = Camera(80, 60, 72.0, 72.0, 39.5, 29.5)
@@ -53,6 +53,11 @@ def test_a_new_vocabulary_equals_a_fresh_run(model, evidence):
     assert names[0] == names[1]
     assert np.array_equal(after.keys, before.keys)
     assert not np.array_equal(after.labels, before.labels)
+
+
+def test_unknown_words_are_told_in_a_sentence():
+    assert "does not know potted: " in describe_unknown(["potted"])
+    assert "does not know a, b and 3 more: " in describe_unknown(list("abcde"), most=2)
 
 
 def test_ids_stay_with_their_names_and_versions_count(model):

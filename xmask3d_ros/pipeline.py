@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +23,8 @@ from xmask3d_ros.model.view import View
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_ros.timing import StageTimer
 from xmask3d_ros.vocabulary import UNLABELLED, LabelRegistry, Vocabulary, make_vocabulary
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Segmenter:
         self.counts: Counter[str] = Counter()
         """Frames "integrated" and "segmented", and frames dropped here by cause ("dropped: <cause>")."""
         self.labels = LabelRegistry()
+        self.unknown_words: tuple[str, ...] = ()
+        """Words of the vocabulary in force that the model never met; see :meth:`TextEncoder.unknown_words`."""
         self._lock = threading.RLock()
         self._text = model.text_encoder()
         self._stamp_ns = 0
@@ -174,11 +180,18 @@ class Segmenter:
     # -------------------------------------------------------------------------------------------------- vocabulary
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Relabel the whole map for other classes, without running the network. Returns it with its version."""
+        """Relabel the whole map for other classes, without running the network. Returns it with its version.
+
+        Words that the model never met are used all the same, with a warning: a name of several words may do without.
+        """
         classes = self._text.classes(vocabulary)
+        unknown = self._text.unknown_words(vocabulary)
+        if unknown:
+            logger.warning("%s; its card, README.md, lists the words it knows", describe_unknown(unknown))
         with self._lock, self.timer.stage("relabel"), torch.no_grad():
             self._label_of_class = self.labels.ids(vocabulary.names)
             self._classes = classes
+            self.unknown_words = unknown
             self.vocabulary = replace(vocabulary, version=self.vocabulary.version + 1)
             self.evidence.relabel(self.map, classes)
             return self.vocabulary
@@ -214,3 +227,9 @@ class Segmenter:
         with self._lock:
             self.map.clear()
             self._stamp_ns = 0
+
+
+def describe_unknown(words: Sequence[str], most: int = 5) -> str:
+    """What it means that the model never met some words, for a person."""
+    named = ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+    return f"the model does not know {named}: to it they are one and the same word, and what they label is arbitrary"

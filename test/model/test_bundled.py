@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from xmask3d_ros.model.checkpoint import BUNDLED, CheckpointError, load_model
+from xmask3d_ros.pipeline import Segmenter
+from xmask3d_ros.vocabulary import make_vocabulary
 
 TINY = BUNDLED / "tiny"
 
@@ -28,6 +30,15 @@ def test_it_is_trained_and_knows_the_words_of_its_card(tiny):
     others = ("couch", "bookcase", "drapes", "painting", "fridge")
     known = torch.nn.functional.normalize(tiny.text_encoder().embed([*names, *others]), dim=-1)
     assert (known[5:] @ known[:5].T).argmax(dim=1).tolist() == [0, 1, 2, 3, 4], "synonyms are learned"
+
+
+def test_it_warns_of_words_that_it_does_not_know(tiny, caplog):
+    segmenter = Segmenter(tiny, make_vocabulary(["potted plant", "chair"], {"chair": ["rocking chair"]}))
+    assert segmenter.unknown_words == ("potted", "rocking")
+    assert "does not know potted, rocking" in caplog.text
+    caplog.clear()
+    segmenter.set_vocabulary(make_vocabulary(["Couch", "shower curtain"]))
+    assert not segmenter.unknown_words and not caplog.text
 
 
 def test_random_weights_are_random_even_under_its_name(tiny, caplog):

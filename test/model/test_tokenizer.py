@@ -28,14 +28,15 @@ def test_end_of_text_has_the_highest_number(words):
     assert tokenizer(["shower"]).max() == tokenizer.vocabulary_size - 1
 
 
-def test_it_says_which_words_it_knows(words):
+def test_it_says_which_words_it_does_not_know(words):
     tokenizer = WordListTokenizer(words, context_length=6)
-    assert [tokenizer.known(word) for word in ("chair", "Chair", "sofa")] == [True, True, False]
+    assert tokenizer.unknown("Shower chair") == []
+    assert tokenizer.unknown("old chair, sofa-like") == ["old", "sofa", "like"]
 
 
 def test_byte_pairs_know_every_word_and_fill_the_context():
     tokenizer = BytePairTokenizer(context_length=77)
-    assert tokenizer.known("xyzzy")
+    assert tokenizer.unknown("xyzzy") == []
     assert tokenizer(["a chair"]).shape == (1, 77)
     assert tokenizer([""])[0, :3].tolist() == [49406, 49407, 0]
 

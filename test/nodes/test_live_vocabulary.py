@@ -91,6 +91,15 @@ def test_what_can_be_used_of_a_vocabulary_is(rig):
     assert "2 refused" in answer.message
 
 
+def test_words_that_the_model_never_met_are_told(alone):
+    rig = alone(model="tiny", vocabulary="chair,wall")
+    assert rig.viewer.change(1)
+    answer = rig.viewer.set_vocabulary("chair", "potted plant", "gramophone")
+    assert answer.success and answer.accepted == ["chair", "potted plant", "gramophone"]
+    assert "the model does not know potted, gramophone" in answer.message
+    assert "does not know" not in rig.viewer.set_vocabulary("chair", "plant").message
+
+
 def test_synonyms_must_match_the_classes_in_number(rig):
     before = in_force(rig)
     request = SetVocabulary.Request(classes=["sofa", "wall"], synonyms=[Synonyms(words=["couch"])])

@@ -74,6 +74,15 @@ def test_what_the_nodes_import_of_ros_is_declared():
     assert ros <= declared
 
 
+def test_what_the_launch_files_start_is_declared():
+    package = ElementTree.parse(ROOT / "package.xml").getroot()
+    declared = {element.text for element in package if element.tag in ("depend", "exec_depend")}
+    text = "".join(path.read_text() for path in (ROOT / "launch").glob("*.py"))
+    verbs = {f"ros2{verb}" for verb in re.findall(r'"ros2", "(\w+)"', text)}
+    packages = set(re.findall(r'package="(\w+)"', text)) - {"xmask3d_ros"}
+    assert verbs == {"ros2bag"} and packages == {"rviz2"} and verbs | packages <= declared
+
+
 def test_what_the_package_imports_is_required():
     distributions = importlib.metadata.packages_distributions()
     ros_free = [path for path in (ROOT / "xmask3d_ros").rglob("*.py") if "nodes" not in path.parts]

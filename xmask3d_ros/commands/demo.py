@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vocabulary", required=True, help="set in the middle: YAML file with 'classes', or names: 'chair,table'"
     )
     parser.add_argument(
-        "--first-vocabulary", default="furniture,wall,floor", help="set before the first image (default: %(default)s)"
+        "--first-vocabulary", default="table,wall,floor", help="set before the first image (default: %(default)s)"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
     parser.add_argument("--model", default="tiny", help="preset or folder of a model (default: tiny)")
@@ -76,5 +76,8 @@ def environment(profile: Path | None) -> dict[str, str]:
     if profile is not None:
         if not profile.is_file():
             raise CommandError(f"--fastdds-profile: there is no file {profile}")
-        variables["FASTDDS_DEFAULT_PROFILES_FILE"] = str(profile.resolve())
+        # Fast DDS 3 (since Kilted) reads the first, 2 the second.
+        variables |= dict.fromkeys(
+            ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"), str(profile.resolve())
+        )
     return variables

@@ -173,7 +173,11 @@ def make_report(
             "bytes_per_voxel": round(segmenter.map.nbytes / voxels, 1),
             "extent_m": [round(float(value), 3) for value in extent],
         },
-        "vocabulary": {"version": segmenter.vocabulary.version, "classes": list(segmenter.vocabulary.names)},
+        "vocabulary": {
+            "version": segmenter.vocabulary.version,
+            "classes": list(segmenter.vocabulary.names),
+            "unknown_words": list(segmenter.unknown_words),
+        },
         "labels": cloud.count_by_name(),
         "latency_ms": latency(segmenter.timer.summary()),
         "versions": versions(),

@@ -86,10 +86,13 @@ def background_of(vocabulary: Vocabulary, config: ModelConfig) -> list[ClassEntr
 class TextEncoder:
     """Turns vocabularies into :class:`TextClasses`, keeping the embedding of every word it has met."""
 
-    def __init__(self, encode: Callable[[list[str]], Tensor], config: ModelConfig) -> None:
-        """``encode``: words -> (n, C) text embeddings of any length."""
+    def __init__(
+        self, encode: Callable[[list[str]], Tensor], config: ModelConfig, unknown: Callable[[str], list[str]]
+    ) -> None:
+        """``encode``: texts -> (n, C) text embeddings of any length; ``unknown``: a text's words that it never met."""
         self._encode = encode
         self._config = config
+        self._unknown = unknown
         self._embeddings: dict[str, Tensor] = {}
 
     def embed(self, words: Sequence[str]) -> Tensor:
@@ -99,6 +102,11 @@ class TextEncoder:
             for word, embedding in zip(new, self._encode(new).float(), strict=True):
                 self._embeddings[word] = embedding
         return torch.stack([self._embeddings[word] for word in words])
+
+    def unknown_words(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """Single words of the vocabulary, each once, that the network takes for one and the same: it never met them."""
+        found = (word for entry in vocabulary.entries for text in entry.words for word in self._unknown(text))
+        return tuple(dict.fromkeys(found))
 
     def classes(self, vocabulary: Vocabulary) -> TextClasses:
         """The vocabulary's classes and the background that competes with them."""

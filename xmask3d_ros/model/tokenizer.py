@@ -21,8 +21,8 @@ class Tokenizer(Protocol):
     def __call__(self, texts: list[str]) -> Tensor:
         """(n, context length) int64; the end-of-text token has the highest number, by which CLIP finds it."""
 
-    def known(self, word: str) -> bool:
-        """Whether the tokenizer can tell this word from others."""
+    def unknown(self, text: str) -> list[str]:
+        """The words of a text that the tokenizer cannot tell from one another."""
 
 
 class BytePairTokenizer:
@@ -35,8 +35,8 @@ class BytePairTokenizer:
     def __call__(self, texts: list[str]) -> Tensor:
         return self._tokenizer(texts)
 
-    def known(self, word: str) -> bool:
-        return True
+    def unknown(self, text: str) -> list[str]:
+        return []
 
 
 class WordListTokenizer:
@@ -74,8 +74,8 @@ class WordListTokenizer:
             row[: len(sequence)] = torch.tensor(sequence)
         return tokens
 
-    def known(self, word: str) -> bool:
-        return word.lower() in self._numbers
+    def unknown(self, text: str) -> list[str]:
+        return [word for word in split_words(text) if word not in self._numbers]
 
 
 def split_words(text: str) -> list[str]:

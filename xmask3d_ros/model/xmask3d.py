@@ -269,4 +269,4 @@ class XMask3D(nn.Module):
 
     def text_encoder(self) -> TextEncoder:
         """Embeds vocabularies with the frozen text tower."""
-        return TextEncoder(self.clip.encode_text, self.config)
+        return TextEncoder(self.clip.encode_text, self.config, self.clip.tokenizer.unknown)

@@ -15,7 +15,7 @@ from xmask3d_msgs.srv import GetVocabulary, SetVocabulary
 
 from xmask3d_ros.nodes import interfaces
 from xmask3d_ros.nodes.reporting import Reporter
-from xmask3d_ros.pipeline import Segmenter
+from xmask3d_ros.pipeline import Segmenter, describe_unknown
 from xmask3d_ros.vocabulary import Vocabulary, VocabularyError, check
 
 NOT_CONFIGURED = "the node is not configured, so it has no model yet: configure it first (ros2 lifecycle set ...)"
@@ -105,6 +105,8 @@ class VocabularyServices:
         response.message = f"{len(entries)} classes in force"
         if rejected:
             response.message += f", {len(rejected)} refused: " + "; ".join(list(rejected.values())[:3])
+        if segmenter.unknown_words:
+            response.message += f"; {describe_unknown(segmenter.unknown_words)}"
         self._node.get_logger().info(f"vocabulary {vocabulary.version}: {response.message}")
         self._changed()
         return response
