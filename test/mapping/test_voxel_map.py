@@ -151,6 +151,45 @@ def test_old_views_give_way_to_new_ones():
     integrate(voxels, points, colors, ORIGIN, 0)
     numbers = [voxels.add_view(voxels.keys.clone(), {}, {}, stamp) for stamp in range(5)]
     assert list(voxels.views) == numbers[-3:]
+    assert (voxels.forgotten_views, voxels.orphaned) == (2, 0)
+
+
+def test_a_camera_that_stands_still_does_not_push_out_what_it_saw_before():
+    voxels = VoxelMap(MapConfig(voxel_size=0.1, max_views=3))
+    integrate(voxels, *cloud(200, 4), ORIGIN, 0)
+    keys = voxels.keys.clone()
+    before = voxels.add_view(keys[:20], {}, {}, 0)
+    for stamp in range(1, 10):
+        last = voxels.add_view(keys[10:60], {}, {}, stamp)
+    assert list(voxels.views) == [before, last - 1, last]
+    assert (voxels.forgotten_views, voxels.orphaned) == (7, 0)
+
+
+def test_voxels_that_lose_their_only_view_are_counted():
+    voxels = VoxelMap(MapConfig(voxel_size=0.1, max_views=2))
+    integrate(voxels, *cloud(200, 4), ORIGIN, 0)
+    keys = voxels.keys.clone()
+    numbers = [voxels.add_view(keys[chosen], {}, {}, 0) for chosen in (slice(0, 9), slice(9, 13), slice(13, 20))]
+    assert list(voxels.views) == [numbers[0], numbers[2]] and voxels.orphaned == 4
+    voxels.clear()
+    assert (voxels.forgotten_views, voxels.orphaned) == (0, 0)
+    voxels = VoxelMap(MapConfig(max_views=1))
+    for stamp in range(3):  # views of voxels that were forgotten meanwhile
+        voxels.add_view(keys[:5], {}, {}, stamp)
+    assert list(voxels.views) == [2]
+
+
+def test_a_frame_for_which_there_is_no_memory_changes_nothing(monkeypatch):
+    voxels = VoxelMap(MapConfig(voxel_size=0.1))
+    integrate(voxels, *cloud(200, 4), ORIGIN, 0)
+    before = len(voxels)
+    with monkeypatch.context() as patch:
+        patch.setattr(voxels, "_reserve", lambda count: torch.empty(1 << 62))
+        with pytest.raises(RuntimeError):
+            integrate(voxels, *cloud(2000, 5), ORIGIN, SECOND)
+    assert len(voxels) == before
+    integrate(voxels, *cloud(2000, 5), ORIGIN, SECOND)
+    assert len(voxels) > before
 
 
 def test_bytes_count_what_is_held():

@@ -86,6 +86,16 @@ def test_too_many_frames_cost_the_oldest():
     assert "slower than the camera" in poses.lost["queue full"][0]
 
 
+def test_a_frame_that_waits_and_has_to_make_room_says_so():
+    poses = Poses(limit=1, timeout=60.0)
+    poses.queue.put(1)
+    threading.Timer(0.1, poses.queue.poke).start()
+    assert poses.queue.take() is None
+    poses.queue.put(2)
+    (reason,) = poses.lost["no pose"]
+    assert reason.startswith("no pose of 1 (waited 0.") and "max_waiting_frames is too small" in reason
+
+
 def test_an_unexpected_fault_loses_one_frame_only():
     poses = Poses()
     poses.known = {1}

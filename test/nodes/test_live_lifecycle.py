@@ -20,6 +20,8 @@ from lifecycle_msgs.srv import ChangeState
 from live_rig import PERIOD, SECOND, Camera, Viewer, wait_until
 from rcl_interfaces.srv import DescribeParameters, SetParameters
 from rclpy.parameter import Parameter
+from std_srvs.srv import Trigger
+from xmask3d_msgs.srv import GetVocabulary
 
 from xmask3d_ros.nodes import parameters, segment
 from xmask3d_ros.nodes.reporting import Reporter
@@ -102,6 +104,58 @@ def test_reset_empties_the_map_and_keeps_the_words(shared_rig):
     assert len(rig.node._segmenter.map) == 0
     wait_until(lambda: rig.viewer.clouds[-1].width == 0)
     assert rig.node._segmenter.vocabulary.version == version
+    assert rig.is_up()
+
+
+def test_a_reset_that_waits_for_the_map_holds_up_nobody(rig):
+    rig.camera.frame(rig.start)
+    wait_until(lambda: rig.integrated == 1)
+    with rig.node._segmenter._lock:
+        rig.camera.frame(rig.start + PERIOD)
+        wait_until(lambda: rig.node._pairing.paired == 2)
+        time.sleep(0.1)  # for the frame to get as far as the map
+        reset = rig.viewer._clients["reset"].call_async(Trigger.Request())
+        assert rig.viewer.call("get_vocabulary", GetVocabulary.Request(), seconds=5).classes
+        rig.camera.frame(rig.start + 2 * PERIOD)
+        wait_until(lambda: rig.node._pairing.paired == 3, seconds=5, what="images")
+        assert not reset.done()
+    wait_until(reset.done)
+    assert reset.result().success and rig.is_up()
+
+
+def test_a_frame_from_before_a_reset_does_not_enter_the_map_after_it(rig, monkeypatch):
+    workers = rig.node._workers
+    empty = workers._clear_map_if_asked
+
+    def reset_just_then() -> None:
+        monkeypatch.undo()
+        workers.clear("reset between taking a frame and integrating it")
+        empty()
+
+    monkeypatch.setattr(workers, "_clear_map_if_asked", reset_just_then)
+    rig.camera.frame(rig.start)
+    wait_until(lambda: rig.dropped == {"cleared": 1}, what=f"{rig.integrated} {rig.dropped}")
+    assert rig.integrated == 0 and len(rig.node._segmenter.map) == 0
+    assert rig.is_up()
+
+
+def test_a_failed_activation_leaves_nothing_behind(alone):
+    depth = "/alone/depth/image_raw"
+    rig = alone(**{f"qos_overrides.{depth}.subscription.reliability": "bogus"})
+    assert rig.viewer.change(CONFIGURE) and not rig.viewer.change(ACTIVATE)
+    assert rig.viewer.state == "inactive"
+    wait_until(lambda: not rig.camera.color.get_subscription_count(), what="no subscription is left")
+
+
+def test_an_activation_that_fails_once_may_be_tried_again(alone, monkeypatch):
+    rig = alone()
+    assert rig.viewer.change(CONFIGURE)
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.node._outputs, "announce", lambda again: 1 / 0)
+        assert not rig.viewer.change(ACTIVATE)
+    assert rig.viewer.state == "inactive"
+    assert rig.viewer.change(ACTIVATE)
+    rig.camera.wait_for_node()
     assert rig.is_up()
 
 

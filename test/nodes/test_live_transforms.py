@@ -66,6 +66,18 @@ def test_transforms_for_some_frames_integrate_those(rig):
     assert rig.dropped == {"no transform": 3}
 
 
+def test_a_second_and_later_publisher_of_a_frame_is_no_jump(rig):
+    stamps = [rig.start + number * PERIOD for number in range(5)]
+    for stamp in stamps:
+        rig.camera.pose(stamp)
+        rig.camera.pose(stamp - 7 * PERIOD)
+    for stamp in stamps:
+        rig.camera.info(stamp)
+        rig.camera.images(stamp)
+    wait_until(lambda: rig.integrated == 5, what=f"{rig.dropped}")
+    assert not rig.dropped
+
+
 def test_time_that_jumps_back_begins_a_new_map(rig):
     for number in range(3):
         rig.camera.frame(rig.start + (100 + number) * SECOND)

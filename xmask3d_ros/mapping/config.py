@@ -22,7 +22,7 @@ class MapConfig:
     """Share of a voxel's face that its readings must cover, over all frames, before the voxel is published. Readings
     at depth edges and at the far end of the sensor's range spread over voxels that no surface fills; 0 keeps all."""
     max_views: int = 200
-    """Most views whose evidence is kept whole; beyond, the oldest view is forgotten."""
+    """Most views whose evidence is kept whole; beyond, the view is forgotten that fewest voxels depend on."""
 
     def __post_init__(self) -> None:
         if not 0.001 <= self.voxel_size <= 10.0:

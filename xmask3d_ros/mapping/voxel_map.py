@@ -60,6 +60,10 @@ class VoxelMap:
         self.device = torch.device(device)
         self.forgotten = 0
         """Voxels forgotten since the start or the last :meth:`clear`."""
+        self.forgotten_views = 0
+        """Views forgotten for newer ones since then."""
+        self.orphaned = 0
+        """Voxels whose last view was among these: they stay, without evidence, until they are seen again."""
         self.clear()
 
     def clear(self) -> None:
@@ -80,7 +84,7 @@ class VoxelMap:
         """Views kept whole, by number, oldest first."""
         self._next_view = 0
         self._last_eviction_ns: int | None = None
-        self.forgotten = 0
+        self.forgotten = self.forgotten_views = self.orphaned = 0
 
     def __len__(self) -> int:
         return self._count
@@ -123,8 +127,8 @@ class VoxelMap:
         rows = self.rows_of(keys)
         new = keys[rows < 0]
         if len(new):
+            self._reserve(self._count + len(new))  # may fail for want of memory: nothing has changed then
             start, self._count = self._count, self._count + len(new)
-            self._reserve(self._count)
             self._columns["key"][start : self._count] = new
             rows[rows < 0] = torch.arange(start, self._count, device=self.device)
             self._index()
@@ -226,7 +230,7 @@ class VoxelMap:
         return rows
 
     def add_view(self, keys: Tensor, by_voxel: Tensors, by_view: Tensors, stamp_ns: int) -> int:
-        """Keep one view's evidence whole; returns the view's number.
+        """Keep one view's evidence whole; returns the view's number. Where they are too many, another one goes.
 
         Args:
             keys: (N,) int64 voxels the view speaks of; those forgotten meanwhile are left out.
@@ -239,9 +243,25 @@ class VoxelMap:
         number, self._next_view = self._next_view, self._next_view + 1
         kept_by_voxel = {name: value[kept] for name, value in by_voxel.items()}
         self.views[number] = StoredView(stamp_ns, rows[kept], kept_by_voxel, by_view)
-        while len(self.views) > self.config.max_views:
-            del self.views[next(iter(self.views))]
+        if len(self.views) > self.config.max_views:
+            self._forget_a_view()
         return number
+
+    def _forget_a_view(self) -> None:
+        """Forget the view, but for the newest, that fewest voxels depend on; of several the oldest.
+
+        A camera that stands still therefore pushes out its own views, not those of what it saw before.
+        """
+        views = list(self.views.values())
+        rows = torch.cat([view.rows for view in views])
+        lengths = torch.tensor([len(view.rows) for view in views], device=self.device)
+        view_of_row = torch.repeat_interleave(torch.arange(len(views), device=self.device), lengths)
+        single = torch.bincount(rows, minlength=self._count)[rows] == 1
+        depending = torch.bincount(view_of_row[single], minlength=len(views))[:-1].tolist()
+        least = min(depending)
+        del self.views[list(self.views)[depending.index(least)]]
+        self.forgotten_views += 1
+        self.orphaned += least
 
     @property
     def nbytes(self) -> int:

@@ -85,12 +85,15 @@ class Diagnostics:
         return self._status("inference", level, f"{faults} faults: see the log" if faults else message, values)
 
     def _map(self, published: Published, now_ns: int) -> DiagnosticStatus:
-        bounds = self._segmenter.config.map
+        bounds, voxels = self._segmenter.config.map, self._segmenter.map
         age = (now_ns - published.stamp_ns) / 1e9 if published.stamp_ns else 0.0
         values = {
             "voxels": published.voxels,
             "bytes": published.bytes,
             "forgotten voxels": published.forgotten,
+            "views kept whole": len(voxels.views),
+            "views forgotten for newer ones": voxels.forgotten_views,
+            "voxels that lost their only view": voxels.orphaned,
             "voxel size (m)": bounds.voxel_size,
             "radius (m)": bounds.radius,
             "max_age (s)": bounds.max_age,

@@ -67,7 +67,7 @@ class FrameQueue(Generic[Item, Resolved]):
             oldest = self._waiting.popleft() if len(self._waiting) > self._limit else None
             self._changed.notify()
         if oldest is not None:
-            self._give_up(oldest)
+            self._give_up(oldest, " and had to make room: max_waiting_frames is too small for tf_timeout at this rate")
 
     def take(self) -> Resolved | None:
         """The next item that can be resolved; waits for one. ``None`` after :meth:`poke`."""
@@ -114,16 +114,16 @@ class FrameQueue(Generic[Item, Resolved]):
             self._waiting.remove(entry)
             return True
 
-    def _give_up(self, entry: _Waiting[Item]) -> None:
+    def _give_up(self, entry: _Waiting[Item], why: str = "") -> None:
         if entry.lacks is None:
             self._drop(
                 "queue full",
-                f"more than {self._limit} frames wait for integration: the computer is slower than the camera. "
-                "Lower the camera's rate or resolution, or the load",
+                f"more than {self._limit} frames wait for integration: the computer is slower than the camera, or is "
+                "busy relabelling a large map. Lower the camera's rate or resolution, or raise max_waiting_frames",
             )
         else:
             waited = time.monotonic() - entry.since
-            self._drop(entry.lacks.cause, f"{entry.lacks.reason} (waited {waited:.1f} s)")
+            self._drop(entry.lacks.cause, f"{entry.lacks.reason} (waited {waited:.1f} s{why})")
 
     def clear(self) -> int:
         """Forget all items; returns how many there were."""

@@ -53,12 +53,17 @@ class Inputs:
         self.topics = {kind: node.resolve_topic_name(endpoint.name) for kind, endpoint in self._images.items()}
         self.info_topics = {kind: node.resolve_topic_name(endpoint.name) for kind, endpoint in infos.items()}
         self.cameras = {kind: Cameras(self.info_topics[kind], self.topics[kind]) for kind in self.topics}
-        self._subscriptions = [
-            *(self._subscribe(endpoint, self._image_callback(kind)) for kind, endpoint in self._images.items()),
-            *(self._subscribe(endpoint, self._info_callback(kind)) for kind, endpoint in infos.items()),
-        ]
+        self._subscriptions: list[Any] = []
+        try:
+            for kind, endpoint in self._images.items():
+                self._subscribe(endpoint, self._image_callback(kind))
+            for kind, endpoint in infos.items():
+                self._subscribe(endpoint, self._info_callback(kind))
+        except Exception:  # a quality of service that does not exist
+            self.destroy()
+            raise
 
-    def _subscribe(self, endpoint: Endpoint, callback: Callable[[Any], None]) -> Any:
+    def _subscribe(self, endpoint: Endpoint, callback: Callable[[Any], None]) -> None:
         topic = self._node.resolve_topic_name(endpoint.name)
 
         def incompatible(event: Any) -> None:
@@ -69,13 +74,15 @@ class Inputs:
                 f"nothing will be received from it. Set qos_overrides.{topic}.subscription.* to what it offers",
             )
 
-        return self._node.create_subscription(
-            endpoint.kind,
-            endpoint.name,
-            callback,
-            endpoint.profile(),
-            event_callbacks=SubscriptionEventCallbacks(incompatible_qos=incompatible),
-            qos_overriding_options=interfaces.OVERRIDABLE,
+        self._subscriptions.append(
+            self._node.create_subscription(
+                endpoint.kind,
+                endpoint.name,
+                callback,
+                endpoint.profile(),
+                event_callbacks=SubscriptionEventCallbacks(incompatible_qos=incompatible),
+                qos_overriding_options=interfaces.OVERRIDABLE,
+            )
         )
 
     def _image_callback(self, kind: str) -> Callable[[Any], None]:

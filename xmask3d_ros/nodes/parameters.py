@@ -127,7 +127,13 @@ PARAMETERS = (
         0.0,
         100.0,
     ),
-    Parameter("max_views", MapConfig.max_views, "Most views kept whole (evidence: exact).", 1, 100_000),
+    Parameter(
+        "max_views",
+        MapConfig.max_views,
+        "Most views kept whole (evidence: exact); beyond, the one goes that fewest voxels need.",
+        1,
+        100_000,
+    ),
 )
 """All of them, in the order they are documented."""
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from rcl_interfaces.msg import SetParametersResult
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, JumpThreshold, TimeJump
 from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
@@ -57,7 +58,9 @@ class SegmentNode(LifecycleNode):
         self._vocabulary = VocabularyServices(
             self, self.reporter, lambda: self._segmenter, self._announce, self._publish
         )
-        self.create_service(Trigger, interfaces.RESET.name, self._reset)
+        # In a group of its own: what comes in meanwhile is served while it waits for the map.
+        group = MutuallyExclusiveCallbackGroup()
+        self.create_service(Trigger, interfaces.RESET.name, self._reset, callback_group=group)
         self._diagnostics_publisher = self.create_publisher(
             interfaces.DIAGNOSTICS.kind, interfaces.DIAGNOSTICS.name, interfaces.DIAGNOSTICS.profile()
         )

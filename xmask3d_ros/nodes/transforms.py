@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from itertools import chain
 
 import numpy as np
+from geometry_msgs.msg import TransformStamped
 from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.time import Time
@@ -18,24 +21,43 @@ from xmask3d_ros.nodes.pairing import JUMP_NS
 
 _FRESH_SECONDS = 2.0
 """A buffer emptied this short ago holds nothing of the time before a jump."""
+_MOST_LATE = 1000
+"""Most late transforms kept of a frame: ten seconds, the buffer's length, at 100 Hz."""
 
 
 class _WatchfulListener(TransformListener):
-    """Empties the buffer when a frame's stamps jump back: what it holds is of another time."""
+    """Keeps apart what came far behind its frame's newest: after a jump back in time that is what holds.
+
+    Late transforms alone are no jump: another publisher of the frame may be slower. Images or the clock tell.
+    """
 
     def __init__(self, transforms: Transforms, node: Node) -> None:
-        self._transforms = transforms
         self._newest: dict[str, int] = {}
+        self._late: dict[str, deque[TransformStamped]] = {}
+        self._buffer = transforms.buffer
         super().__init__(transforms.buffer, node)
 
     def callback(self, data: TFMessage) -> None:
         for stamped in data.transforms:
-            stamp, newest = nanoseconds(stamped.header.stamp), self._newest.get(stamped.child_frame_id)
-            if newest is not None and stamp <= newest - JUMP_NS:
-                self._newest.clear()
-                self._transforms.clear()
-            self._newest[stamped.child_frame_id] = max(stamp, self._newest.get(stamped.child_frame_id, stamp))
+            child, stamp = stamped.child_frame_id, nanoseconds(stamped.header.stamp)
+            if stamp <= self._newest.get(child, stamp) - JUMP_NS:
+                self._late.setdefault(child, deque(maxlen=_MOST_LATE)).append(stamped)
+            else:
+                self._late.pop(child, None)
+                self._newest[child] = max(stamp, self._newest.get(child, stamp))
         super().callback(data)
+
+    @property
+    def has_late(self) -> bool:
+        """Whether any frame's newest transforms are far behind others that came before."""
+        return bool(self._late)
+
+    def begin_anew(self) -> None:
+        """After the buffer was emptied: what came late is of the new time."""
+        late, self._late, self._newest = self._late, {}, {}
+        for stamped in chain.from_iterable(late.values()):
+            self._buffer.set_transform(stamped, "before a jump was noticed")
+            self._newest[stamped.child_frame_id] = nanoseconds(stamped.header.stamp)
 
 
 class Transforms:
@@ -65,9 +87,12 @@ class Transforms:
         self._cleared = time.monotonic()
 
     def clear_stale(self) -> None:
-        """Forget, unless that was done just now: then what is there is of the new time."""
-        if time.monotonic() - self._cleared > _FRESH_SECONDS:
+        """Forget what is of the time before a jump back, unless that was done just now."""
+        listener = self._listener
+        if time.monotonic() - self._cleared > _FRESH_SECONDS or (listener is not None and listener.has_late):
             self.clear()
+            if listener is not None:
+                listener.begin_anew()
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """target_from_source (4, 4) at a time. Raises NotReadyError saying what is missing."""

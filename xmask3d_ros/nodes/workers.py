@@ -14,6 +14,9 @@ from xmask3d_ros.nodes.pairing import Pair
 from xmask3d_ros.nodes.reporting import Reporter
 from xmask3d_ros.pipeline import Segmenter
 
+_Dated = tuple[int, Pair[Any]]
+"""A pair and the epoch in which it came."""
+
 
 class Workers:
     """Pairs in, a labelled map out. Nothing here blocks who calls, except :meth:`stop`."""
@@ -31,12 +34,15 @@ class Workers:
 
         ``limit`` and ``timeout`` bound the frames that wait, as :class:`FrameQueue` has it.
         """
-        self.queue: FrameQueue[Pair[Any], Resolved] = FrameQueue(frames.resolve, reporter.drop, limit, timeout)
+        self.queue: FrameQueue[_Dated, tuple[int, Resolved]] = FrameQueue(
+            lambda dated: (dated[0], frames.resolve(dated[1])), reporter.drop, limit, timeout
+        )
         self._segmenter, self._frames, self._reporter, self._publish = segmenter, frames, reporter, publish
-        self._state = threading.Condition(threading.RLock())
+        self._state = threading.Condition()  # of what follows; held for a moment only
         self._newest: RgbdFrame | None = None
         self._epoch = 0  # counts the times the map was cleared; what began in an older epoch is void
         self._cleared = 0  # the epoch for which the map is empty
+        self._remembering = threading.Lock()  # the map is not emptied between a look at the epoch and what follows it
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._repeat, args=(step,), name=step.__name__.strip("_"), daemon=True)
@@ -55,7 +61,8 @@ class Workers:
             self._state.notify_all()
         self.queue.poke()
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:  # it was started
+                thread.join()
         if count := self.queue.clear():
             self._reporter.drop("deactivated", "frames still waited when the node was deactivated", count)
         if self._cleared != self._epoch:
@@ -63,7 +70,7 @@ class Workers:
 
     def put(self, pair: Pair[Any]) -> None:
         """Integrate a pair as soon as its pose is known."""
-        self.queue.put(pair)
+        self.queue.put((self._epoch, pair))
 
     def clear(self, reason: str) -> None:
         """Forget the map and all frames on the way; the map is empty a moment later (:meth:`wait_cleared`)."""
@@ -87,11 +94,11 @@ class Workers:
                 self._reporter.fault(step.__name__.strip("_"), error)
 
     def _integrate(self) -> None:
-        resolved = self.queue.take()
+        taken = self.queue.take()
         self._clear_map_if_asked()
-        if resolved is None:
+        if taken is None:
             return
-        epoch = self._epoch
+        epoch, resolved = taken
         try:
             self._take_in(self._frames.make(resolved), epoch)
         except LostFrameError as lost:
@@ -101,26 +108,29 @@ class Workers:
             raise
 
     def _take_in(self, frame: RgbdFrame, epoch: int) -> None:
+        # This thread alone empties the map, so that what an older epoch lets in here is forgotten by it again.
+        if epoch != self._epoch:
+            raise LostFrameError("cleared", "the map was cleared while a frame was on its way to it")
+        if not self._segmenter.integrate(frame):
+            config = self._segmenter.config
+            raise LostFrameError(
+                "no depth in range",
+                f"a frame has no reading between min_depth ({config.min_depth} m) and max_depth ({config.max_depth} m)",
+            )
         with self._state:
-            if epoch != self._epoch:
-                raise LostFrameError("cleared", "the map was cleared while a frame was on its way to it")
-            if not self._segmenter.integrate(frame):
-                config = self._segmenter.config
-                raise LostFrameError(
-                    "no depth in range",
-                    f"a frame has no reading between min_depth ({config.min_depth} m) and max_depth "
-                    f"({config.max_depth} m)",
-                )
-            self._reporter.superseded += self._newest is not None
-            self._newest = frame
-            self._state.notify_all()
+            if epoch == self._epoch:
+                self._reporter.superseded += self._newest is not None
+                self._newest = frame
+                self._state.notify_all()
 
     def _clear_map_if_asked(self) -> None:
-        with self._state:
-            if self._cleared == self._epoch:
-                return
+        epoch = self._epoch
+        if self._cleared == epoch:
+            return
+        with self._remembering:
             self._segmenter.reset()
-            self._cleared = self._epoch
+        with self._state:
+            self._cleared = epoch
             self._state.notify_all()
         self._publish()
 
@@ -133,9 +143,19 @@ class Workers:
         view = self._segmenter.view(frame)
         if view is not None:
             evidence = self._segmenter.observe(view)
-            with self._state:
+            with self._remembering:
                 if epoch != self._epoch:
                     return
                 self._segmenter.remember(view, evidence)
+            self._tell_of_orphans()
         # Also where the view had too few points to be segmented: the map has grown.
         self._publish()
+
+    def _tell_of_orphans(self) -> None:
+        voxels = self._segmenter.map
+        if voxels.orphaned:
+            self._reporter.warn(
+                "max_views",
+                f"{voxels.orphaned} voxels have lost their labels: with {voxels.config.max_views} views kept whole, "
+                "their only one had to go. Raise max_views, lower radius or max_age, or set evidence to compact",
+            )
