@@ -175,6 +175,19 @@ def test_autocast_computes_in_its_type_and_returns_full_gradients(algorithm):
     assert layer.kernel.grad.dtype == torch.float32
 
 
+def test_half_precision_gradients_of_a_kernel_are_summed_in_single(algorithm, monkeypatch):
+    """Every pair of voxels adds 1; sums in bfloat16 would end at 256."""
+    monkeypatch.setitem(BLOCK_ELEMENTS, "cpu", 1)  # a block for each voxel
+    coordinates = random_voxels(0.8)
+    gradients = []
+    for precision in (torch.float32, torch.bfloat16):
+        layer = SparseConvolution(1, 1, 3).to(precision)
+        layer(SparseTensor(torch.ones(len(coordinates), 1, dtype=precision), coordinates)).features.sum().backward()
+        gradients.append(layer.kernel.grad)
+    assert gradients[1].dtype == torch.bfloat16 and gradients[0].min() > 1000
+    torch.testing.assert_close(gradients[1].float(), gradients[0], rtol=2**-8, atol=0)
+
+
 def test_unusable_layers_and_inputs_are_refused_with_the_reason():
     for size, stride in [(2, 1), (3, 2), (1, 2)]:
         with pytest.raises(ValueError, match="odd kernel"):

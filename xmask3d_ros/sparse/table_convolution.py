@@ -73,11 +73,15 @@ def scatter(features: Tensor, kernel: Tensor, kernel_map: KernelMap) -> Tensor:
 
 
 def correlate(features: Tensor, gradient: Tensor, kernel_map: KernelMap) -> Tensor:
-    """Gradient of the kernel (K, C_in, C_out) for features on the map's inputs, gradient on its outputs."""
-    total = features.new_zeros(kernel_map.volume * features.shape[1], gradient.shape[1])
+    """Gradient of the kernel (K, C_in, C_out) for features on the map's inputs, gradient on its outputs.
+
+    Blocks are summed in float32 for half types.
+    """
+    shape = (kernel_map.volume * features.shape[1], gradient.shape[1])
+    total = features.new_zeros(shape, dtype=torch.promote_types(features.dtype, torch.float32))
     for block, columns in _gathered(features, kernel_map):
-        total.addmm_(columns.T, gradient[block])
-    return total.view(kernel_map.volume, features.shape[1], gradient.shape[1])
+        total += columns.T @ gradient[block]
+    return total.view(kernel_map.volume, features.shape[1], gradient.shape[1]).to(features.dtype)
 
 
 def _gathered(features: Tensor, kernel_map: KernelMap) -> Iterator[tuple[slice, Tensor]]:

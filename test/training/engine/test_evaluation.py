@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 
+from xmask3d_ros.vocabulary import make_vocabulary
 from xmask3d_training.cli import main
 from xmask3d_training.data.batch import Collate
 from xmask3d_training.data.config import DataConfig
 from xmask3d_training.data.datasets import EvaluationViews
 from xmask3d_training.engine.module import XMask3DModule
-from xmask3d_training.protocol.branches import BRANCHES
+from xmask3d_training.engine.network_pass import evidence, run_network
+from xmask3d_training.protocol.branches import BRANCHES, branch_labels
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +37,12 @@ def evaluate(settings, root, start, run, **changes):
         return dict(stored), json.loads((run / "evaluation" / "results.json").read_text())
 
 
-def by_hand(root, start):
+def by_hand(root, start, half):
+    """Confusions by branch; with ``half`` the network, not what is made of its outputs, computes in bfloat16."""
     module = XMask3DModule(weights=start)
-    module.eval()
-    module.start_scoring()
-    size = module.network.config
+    network = module.network.eval()
+    classes = network.text_encoder().classes(make_vocabulary(list(module.benchmark.labels.names)))
+    size = network.config
     views = EvaluationViews(DataConfig(root, voxel_size=size.voxel_size, image_size=size.diffusion.image_size))
     confusions = {branch: np.zeros((19, 20), int) for branch in BRANCHES}
     for name in views.scenes:
@@ -49,8 +52,10 @@ def by_hand(root, start):
             item = views[key]
             if other != name or item.view is None:
                 continue
-            with torch.no_grad():
-                (labels,) = module.label_views(Collate()([item]))
+            batch = Collate()([item])
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+                output = run_network(network, batch, module.frozen, auxiliary=False)
+            labels = branch_labels(network.scorer(), evidence(batch, output, 0), classes, batch.points)
             for branch in BRANCHES:
                 for point, label in zip(item.view.seen.indices, labels[branch].tolist(), strict=True):
                     votes[branch][point][label] += 1
@@ -69,9 +74,10 @@ def by_hand(root, start):
     return confusions
 
 
-def test_counts_equal_a_loop_over_frames_and_points(settings, root, start, tmp_path, capsys):
-    found, about = evaluate(settings, root, start, tmp_path)
-    expected = by_hand(root, start)
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_counts_equal_a_loop_over_frames_and_points(settings, root, start, tmp_path, capsys, precision):
+    found, about = evaluate(settings, root, start, tmp_path, trainer__precision=precision)
+    expected = by_hand(root, start, precision == "bf16-mixed")
     for branch in BRANCHES:
         np.testing.assert_array_equal(found[branch], expected[branch])
     assert (about["scenes"], about["frames"], about["frames_skipped"]) == (3, 3, 3)

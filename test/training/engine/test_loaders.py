@@ -2,10 +2,13 @@
 """Keys of batches, wherever a run stands and however many processes there are."""
 
 import pytest
+import torch
 
-from xmask3d_training.data.datasets import NO_SAMPLE
+from xmask3d_training.data.batch import Batch, Collate, NoViews
+from xmask3d_training.data.config import DataConfig
+from xmask3d_training.data.datasets import NO_SAMPLE, TrainingViews
 from xmask3d_training.data.sampler import EpochSampler
-from xmask3d_training.engine.data_module import DealtKeys, KeyBatches
+from xmask3d_training.engine.data_module import DealtKeys, KeyBatches, XMask3DData
 
 
 def test_batches_go_on_in_the_middle_of_an_epoch():
@@ -37,3 +40,18 @@ def test_validation_leaves_nothing_out_and_counts_nothing_twice(length, processe
     assert len({len(share) for share in shares}) == 1 and shares[0], "each takes part in each step"
     dealt = [key for share in shares for key in share if key != NO_SAMPLE]
     assert sorted(dealt) == list(range(2 * length, 3 * length))
+
+
+def test_batches_are_moved_as_they_are_and_to_a_gpu_without_waiting(room_root, monkeypatch):
+    data, device = XMask3DData(room_root), torch.device("cpu")
+    batch = Collate()([TrainingViews(DataConfig(room_root))[0]])
+    moved = data.transfer_batch_to_device(batch, device, 0)
+    assert type(moved) is Batch and vars(moved).keys() == vars(batch).keys()
+    for name, value in vars(batch).items():
+        found = getattr(moved, name)
+        assert torch.equal(found, value) if isinstance(value, torch.Tensor) else found == value, name
+    nothing = NoViews(())
+    assert data.transfer_batch_to_device(nothing, device, 0) is nothing
+    monkeypatch.setattr(Batch, "to", lambda _, device, non_blocking=False: (device.type, non_blocking))
+    assert data.transfer_batch_to_device(batch, device, 0) == ("cpu", False)
+    assert data.transfer_batch_to_device(batch, torch.device("cuda"), 0) == ("cuda", True)

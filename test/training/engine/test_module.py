@@ -7,6 +7,7 @@ import math
 import lightning
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from xmask3d_ros.model.assignment import assign_masks
 from xmask3d_training.data.batch import Batch, Collate
@@ -17,10 +18,11 @@ from xmask3d_training.engine.errors import SettingsError, TrainingDiverged
 from xmask3d_training.engine.frame_cache import CachedViews
 from xmask3d_training.engine.module import XMask3DModule
 from xmask3d_training.engine.network import parameter_groups, trained_parameters
-from xmask3d_training.engine.network_pass import predictions, run_network
+from xmask3d_training.engine.network_pass import evidence, predictions, run_network
 from xmask3d_training.losses.config import LOSSES, LossConfig
 from xmask3d_training.losses.cosine import class_logits
 from xmask3d_training.losses.lifting import lift_masks
+from xmask3d_training.protocol.branches import branch_labels
 
 LOSS = LossConfig(sampled_points=128, mask_3d_start=0)
 
@@ -172,6 +174,7 @@ def test_the_cache_spares_the_frozen_networks_and_changes_nothing(
     monkeypatch.setattr(module.network.mask_clip, "image_tokens", refuse)
     monkeypatch.setattr(module.network.clip, "encode_text", refuse)
     monkeypatch.setattr(module.network.diffusion, "_mean", refuse)
+    monkeypatch.setattr(module.network.diffusion.vae, "encode", refuse)
     if latent == "taps":
         monkeypatch.setattr(module.network.diffusion, "encode", refuse)
     second = terms(module, again)
@@ -179,6 +182,35 @@ def test_the_cache_spares_the_frozen_networks_and_changes_nothing(
         torch.testing.assert_close(second[name], first[name], rtol=1e-6, atol=1e-6)
         if not half:
             torch.testing.assert_close(first[name], value, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("latent", ["z", "taps"])
+def test_cache_entries_do_not_depend_on_the_precision_they_were_made_in(start, batch, tmp_path, latent):
+    for half in (False, True):
+        module = make(start, cache=CacheConfig(tmp_path / str(half), latent=latent, clip=True, half=False))
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            terms(module, batch)
+    paths = sorted((tmp_path / "False").rglob("*.safetensors"))
+    assert len(paths) == 3 * len(batch)
+    for path in paths:
+        entry, other = load_file(path), load_file(tmp_path / "True" / path.relative_to(tmp_path / "False"))
+        assert entry.keys() == other.keys()
+        assert all(torch.equal(value, other[name]) for name, value in entry.items()), path
+
+
+def test_an_unknown_latent_alone_is_computed_for_the_cache(start, batch, tmp_path):
+    """The decoder's taps are made once, of the rounded latent; values are those of two complete passes."""
+    module = make(start, cache=CacheConfig(tmp_path, latent="z"))
+    diffusion, images = module.network.diffusion, batch.images / 255.0
+    z = module.cache.round(diffusion.encode(images).z).contiguous()
+    expected = diffusion.encode(images, z)
+    decoded = []
+    diffusion.vae.decoder.conv_in.register_forward_hook(lambda *_: decoded.append(1))
+    found = module.frozen.latent(batch, images)
+    assert len(decoded) == 1
+    assert torch.equal(found.z, expected.z) and torch.equal(found.noisy, expected.noisy)
+    for taps, others in zip(found[2:], expected[2:], strict=True):
+        assert all(torch.equal(*pair) for pair in zip(taps, others, strict=True))
 
 
 def test_stale_and_damaged_entries_are_made_anew(start, batch, room_root, tmp_path):
@@ -218,6 +250,37 @@ def test_half_precision_is_near_and_finite(start, batch):
     assert found["loss_3d"].item() == pytest.approx(expected["loss_3d"].item(), rel=0.05)
     assert found["loss_ce"].item() == pytest.approx(expected["loss_ce"].item(), rel=0.1)
     sum(found.values()).backward()
+
+
+def test_half_precision_is_of_the_network_and_not_of_the_scores(start, batch):
+    module = make(start).eval()
+    module.start_scoring()
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        found = module.label_views(batch)
+        output = run_network(module.network, batch, module.frozen, auxiliary=False)
+    assert output.points.embeddings.dtype == torch.bfloat16
+    for view, labels in enumerate(found):
+        points = batch.points[batch.view_of_point == view]
+        expected = branch_labels(module._scorer, evidence(batch, output, view), module._classes, points)
+        assert all(torch.equal(labels[branch], value) for branch, value in expected.items())
+
+
+def test_half_precision_neither_moves_masks_nor_loses_gradients_of_what_points_share(start, batch):
+    """A query's thousands of points each add 1 to its gradient: sums in bfloat16 would end at 256."""
+    module = make(start)
+    network = module.network
+    text = network.clip.encode_text(["wall", "chair", "bed"])
+    with torch.no_grad():
+        output = run_network(network, batch, module.frozen)
+        output.masks.mask_logits[-1] += 100
+    queries, gradients = [], []
+    for half in (False, True):
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            found = predictions(network, batch, output, text)
+        queries.append(found.embeddings_2d.row_of_point)
+        gradients.append(torch.autograd.grad(found.fused.rows.sum(), network.fusion.linear.weight)[0])
+    assert torch.equal(*queries)
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=0.02, atol=0.02 * float(gradients[0].abs().max()))
 
 
 def test_learning_rates_and_their_course(start):

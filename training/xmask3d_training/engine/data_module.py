@@ -196,6 +196,10 @@ class XMask3DData(lightning.LightningDataModule):
         keys = [number for number, (scene, _) in enumerate(views.frames) if scene in mine] or [NO_SAMPLE]
         return DataLoader(**self._settings(views, Collate()), sampler=keys, batch_size=self.evaluation_batch_size)
 
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """Go on while pinned memory is copied to a GPU; Lightning itself would wait, as a batch is no plain tensor."""
+        return batch.to(device, non_blocking=device.type == "cuda")
+
     @property
     def _trainer(self) -> lightning.Trainer:
         assert self.trainer is not None

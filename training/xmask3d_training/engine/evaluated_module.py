@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from xmask3d_ros.files import whole_file
-from xmask3d_ros.model.scoring import Scorer
+from xmask3d_ros.model.scoring import Scorer, ViewEvidence
 from xmask3d_training.data.batch import Batch, NoViews
 from xmask3d_training.data.scenes import Scene
 from xmask3d_training.engine.config import EvaluationConfig
@@ -62,22 +63,27 @@ class EvaluatedModule(XMask3DModule):
 
     def test_step(self, batch: Batch | NoViews, batch_idx: int) -> None:
         """Each view votes on its scene's points."""
-        for view, (seen, points) in enumerate(self.look(batch)):
+        for view, votes in enumerate(self.look(batch, self._votes)):
             assert isinstance(batch, Batch)
             name, of_scene = batch.scenes[view], batch.point_of_scene[batch.view_of_point == view]
             for gate, evaluation in self._evaluations.items():
                 if evaluation.begins(name):
                     evaluation.begin(self._data.test_scene(name))
-                scorer = self._scorers[gate]
-                votes = branch_labels(scorer, seen, self._classes, points)
-                if self.evaluation.mask_clip:
-                    votes["mask_clip"] = mask_clip_scores(scorer, seen, self._classes)
-                evaluation.vote(of_scene, votes)
+                evaluation.vote(of_scene, votes[gate])
 
     def on_test_epoch_end(self) -> None:
         """Scores of all scenes of all processes, written and printed by the first."""
         for number, (gate, evaluation) in enumerate(self._evaluations.items()):
             self._report(gate, evaluation, self._folder(gate), first=number == 0)
+
+    def _votes(self, seen: ViewEvidence, points: Tensor) -> dict[str, dict[str, Tensor]]:
+        """Of a view's points, by gate and output: (N,) int64 labels, (N, K) scores of MaskCLIP."""
+        votes: dict[str, dict[str, Tensor]] = {}
+        for gate, scorer in self._scorers.items():
+            votes[gate] = branch_labels(scorer, seen, self._classes, points)
+            if self.evaluation.mask_clip:
+                votes[gate]["mask_clip"] = mask_clip_scores(scorer, seen, self._classes)
+        return votes
 
     def _report(self, gate: str, evaluation: SceneEvaluation, folder: Path, first: bool) -> None:
         evaluation.finish()

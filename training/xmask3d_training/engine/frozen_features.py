@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the frozen networks say of a batch: computed, or taken from the cache (METHODS 1.18)."""
+"""What the frozen networks say of a batch: computed, or taken from the cache (METHODS 1.18).
+
+What goes into the cache is computed in the weights' own precision, so that an entry is the same whatever the run's.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +55,11 @@ class FrozenFeatures:
         """Latents and VAE taps of the (B, 3, S, S) images in [0, 1]."""
         diffusion = self._network.diffusion
         if TAPS in self._kinds:
-            known = self._known(TAPS, batch, images, _vae_tensors)
+            known = self._known(TAPS, batch, images, lambda new: _vae_tensors(diffusion.encode(new)))
             z, *taps = (torch.stack([view[name] for view in known]) for name in sorted(known[0]))
             return Latent(z, diffusion.add_noise(z), taps[2:], taps[:2])
         if LATENT in self._kinds:
-            known = self._known(LATENT, batch, images, lambda latent: {"z": latent.z})
+            known = self._known(LATENT, batch, images, self._z)
             return diffusion.encode(images, torch.stack([view["z"] for view in known]))
         return diffusion.encode(images)
 
@@ -72,7 +75,8 @@ class FrozenFeatures:
             if CAPTION in constants:
                 tensors.append(constants[CAPTION]["embedding"].to(self._network.device, torch.float32))
                 continue
-            embedding = self._cached.round(encode([caption])[0])
+            with self._full_precision():
+                embedding = self._cached.round(encode([caption])[0])
             self._cached.write(CAPTION, scene, frame, source_of_caption(caption), {"embedding": embedding})
             tensors.append(embedding)
         return torch.stack(tensors)
@@ -83,24 +87,32 @@ class FrozenFeatures:
         model = self._network.mask_clip
         if CLIP not in self._kinds:
             return model(images, mask_logits)
-        missing = [number for number, constants in enumerate(batch.constants) if CLIP not in constants]
-        new = dict(zip(missing, model.image_tokens(images[missing]), strict=True)) if missing else {}
-        tokens = self._collect(CLIP, batch, images, {number: {"tokens": value} for number, value in new.items()})
-        return model.read(torch.stack([view["tokens"] for view in tokens]), mask_logits)
+        known = self._known(CLIP, batch, images, lambda new: {"tokens": model.image_tokens(new)})
+        return model.read(torch.stack([view["tokens"] for view in known]), mask_logits)
 
     @property
     def _cached(self) -> FrameCache:
         assert self._cache is not None
         return self._cache
 
+    def _full_precision(self) -> torch.autocast:
+        return torch.autocast(self._network.device.type, enabled=False)
+
+    def _z(self, images: Tensor) -> dict[str, Tensor]:
+        """What :meth:`LatentDiffusion.encode` gives as ``z``, bit for bit, without its taps."""
+        diffusion = self._network.diffusion
+        return {"z": diffusion.vae.encode(images * 2 - 1).latent_dist.mean * diffusion.config.scaling_factor}
+
+    @torch.no_grad()
     def _known(
-        self, kind: str, batch: Batch, images: Tensor, named: Callable[[Latent], dict[str, Tensor]]
+        self, kind: str, batch: Batch, images: Tensor, compute: Callable[[Tensor], dict[str, Tensor]]
     ) -> list[dict[str, Tensor]]:
-        """Tensors of every view, the VAE being run for the unknown ones; ``named(latent)`` picks them."""
+        """Tensors of every view; ``compute`` makes (M, ...) ones of the (M, 3, S, S) images that are unknown."""
         missing = [number for number, constants in enumerate(batch.constants) if kind not in constants]
         new: dict[int, dict[str, Tensor]] = {}
         if missing:
-            tensors = named(self._network.diffusion.encode(images[missing]))
+            with self._full_precision():
+                tensors = compute(images[missing])
             for place, number in enumerate(missing):
                 new[number] = {name: value[place] for name, value in tensors.items()}
         return self._collect(kind, batch, images, new)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import lightning
 import numpy as np
@@ -39,6 +40,7 @@ from xmask3d_training.losses.point_embeddings import PointEmbeddings
 from xmask3d_training.protocol.branches import BRANCHES, branch_labels
 
 logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
 _OPTIMISER, _CACHE = OptimiserConfig(), CacheConfig()
 
 
@@ -155,7 +157,8 @@ class XMask3DModule(lightning.LightningModule):
             embeddings = PointEmbeddings(points.embeddings, batch.voxel_of_point)
             binary_logits = None
             if self.losses.binary:
-                binary_logits = network.binary_head(batch.coordinates, batch.features, maps)[batch.voxel_of_point]
+                binary_logits = network.binary_head(batch.coordinates, batch.features, maps)
+                binary_logits = binary_logits.float()[batch.voxel_of_point]
             return self.criterion.of_points(
                 embeddings,
                 binary_logits,
@@ -219,17 +222,23 @@ class XMask3DModule(lightning.LightningModule):
 
     def label_views(self, batch: Batch | NoViews) -> list[dict[str, Tensor]]:
         """(N_i,) labels of each view's points, by output."""
-        return [branch_labels(self._scorer, seen, self._classes, points) for seen, points in self.look(batch)]
+        return self.look(batch, lambda seen, points: branch_labels(self._scorer, seen, self._classes, points))
 
-    def look(self, batch: Batch | NoViews) -> list[tuple[ViewEvidence, Tensor]]:
-        """What the network says of each view, and the (N_i, 3) points it says it of, metres."""
+    def look(self, batch: Batch | NoViews, score: Callable[[ViewEvidence, Tensor], Found]) -> list[Found]:
+        """What ``score`` makes of each view's evidence and of the (N_i, 3) points it is about, metres.
+
+        The network runs in the trainer's precision, ``score`` in float32: cosines rounded to half precision are too
+        coarse to tell classes apart.
+        """
         self._note(batch)
         if isinstance(batch, NoViews):
             return []
         output: NetworkPass = run_network(self.network, batch, self.frozen, auxiliary=False)
-        return [
-            (evidence(batch, output, view), batch.points[batch.view_of_point == view]) for view in range(len(batch))
-        ]
+        with torch.autocast(self.device.type, enabled=False):
+            return [
+                score(evidence(batch, output, view), batch.points[batch.view_of_point == view])
+                for view in range(len(batch))
+            ]
 
     def sum_of_processes(self, counts: Tensor) -> Tensor:
         """Counts of all processes, on every process."""

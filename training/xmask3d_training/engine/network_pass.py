@@ -69,7 +69,8 @@ def predictions(
     """What the losses look at: masks brought to the points and fused with them.
 
     The 2D half of the fusing layer is applied to the queries, the 3D half to the voxels, and what they give together is
-    made once for all points that share both.
+    made once for all points that share both. Matrix products have the network's precision, gathers float32: their
+    backward pass sums thousands of points. Which mask covers a point is decided in float32, as the evaluation does.
 
     Args:
         network: that made ``output``.
@@ -80,14 +81,16 @@ def predictions(
     """
     scale = network.logit_scale()
     embeddings = output.masks.embeddings[-1]
-    query, covered = _queries(batch, output, class_logits(embeddings, text, network.null_embedding, scale), fallback)
+    with torch.autocast(embeddings.device.type, enabled=False):
+        logits = class_logits(embeddings.float(), text, network.null_embedding, scale)
+        query, covered = _queries(batch, output, logits, fallback)
     mask_rows = torch.cat([embeddings.flatten(0, 1), embeddings.new_zeros(1, embeddings.shape[2])])
-    fused_2d = functional.linear(mask_rows, network.fusion.weight_2d)
-    fused_3d = functional.linear(output.points.embeddings, network.fusion.weight_3d, network.fusion.linear.bias)
+    fused_2d = functional.linear(mask_rows, network.fusion.weight_2d).float()
+    fused_3d = functional.linear(output.points.embeddings, network.fusion.weight_3d, network.fusion.linear.bias).float()
     kinds = 2 * len(mask_rows)
     pairs, pair = torch.unique(batch.voxel_of_point * kinds + 2 * query + covered, return_inverse=True)
     voxel, kind = pairs // kinds, pairs % kinds
-    embeddings_3d = output.points.embeddings
+    embeddings_3d = output.points.embeddings.float()
     fused = torch.where((kind % 2 == 1)[:, None], fused_3d[voxel] + fused_2d[kind // 2], embeddings_3d[voxel])
     return Predictions(
         mask_logits=output.masks.mask_logits,
@@ -97,7 +100,7 @@ def predictions(
         embeddings_2d=PointEmbeddings(mask_rows, query),
         covered=covered,
         fused=PointEmbeddings(fused, pair),
-        binary_logits=output.binary_logits[batch.voxel_of_point],
+        binary_logits=output.binary_logits.float()[batch.voxel_of_point],
         text=text,
         null=network.null_embedding,
         scale=scale,
