@@ -11,7 +11,7 @@ TOWERS ?= $(if $(wildcard xmask3d_ros/models/tiny/config.json),xmask3d_ros/model
 
 VENV := $(CURDIR)/.venv
 # Interfaces built into .venv are found by the loader's path. The ROS wheels add it themselves; a sourced ROS does not.
-RUN := env LD_LIBRARY_PATH=$(VENV)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH} $(VENV)/bin/
+RUN := env LD_LIBRARY_PATH="$(VENV)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" "$(VENV)"/bin/
 # Set by the ROS wheels in every process below a Python of theirs, it would keep ours from finding its libraries.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 # As xmask3d_ros/__init__.py sets it, for tests that import PyTorch before it: busy cores make waiting threads costly.
@@ -29,7 +29,7 @@ help:
 	@echo "Each sets up .venv first; PYTHON=$(PYTHON) is the interpreter it is made with."
 
 demo: setup
-	$(RUN)xmask3d demo $(BAG) --vocabulary $(VOCABULARY) --model $(MODEL) --out $(OUT)
+	$(RUN)xmask3d demo "$(BAG)" --vocabulary "$(VOCABULARY)" --model "$(MODEL)" --out "$(OUT)"
 
 test: export OMP_NUM_THREADS = 1
 test: lint
@@ -73,7 +73,7 @@ $(RUNS)/towers/config.json: $(DATA)/towers/val.jsonl
 	$(RUN)xmask3d train towers join $(RUNS)/clip/tower $(RUNS)/diffusion/tower --out $(RUNS)/towers
 
 setup:
-	@$(PYTHON) standalone/bootstrap.py --venv $(VENV)
+	@$(PYTHON) standalone/bootstrap.py --venv "$(VENV)"
 
 clean:
 	rm -rf build install log out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The model that comes with the package: as small as promised, whole, and as its card says."""
 
-import json
-
 import pytest
 import torch
 
@@ -23,9 +21,12 @@ def test_it_takes_40_megabytes_at_most():
 
 
 def test_it_is_trained_and_knows_the_words_of_its_card(tiny):
-    words = (TINY / json.loads((TINY / "config.json").read_text())["clip"]["tokenizer"]).read_text().splitlines()
+    tokenizer = tiny.clip.tokenizer
+    words = tokenizer.words
     listed = (TINY / "README.md").read_text(encoding="utf-8").split("## Words\n\n")[1]
     assert listed == f"{len(words)}: {', '.join(words)}.\n"
+    assert not any(tokenizer.unknown(word) for words in tiny.config.synonyms.values() for word in words)
+    assert tokenizer.unknown("locker") == ["locker"], "no training room holds one"
     names = ("sofa", "bookshelf", "curtain", "picture", "refrigerator")
     others = ("couch", "bookcase", "drapes", "painting", "fridge")
     known = torch.nn.functional.normalize(tiny.text_encoder().embed([*names, *others]), dim=-1)

@@ -18,6 +18,15 @@ def test_a_text_is_its_words_between_start_and_end(words):
     assert tokens.tolist() == [[5, 4, 3, 6, 0, 0], [5, 6, 0, 0, 0, 0], [5, 1, 1, 2, 6, 0]]
 
 
+def test_a_word_that_training_never_met_keeps_its_number_and_is_unknown(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("chair\n# locker\nshower\n", encoding="utf-8")
+    tokenizer = WordListTokenizer(path, context_length=6)
+    assert tokenizer(["chair locker shower"]).tolist() == [[5, 2, 1, 4, 6, 0]]
+    assert (tokenizer.words, tokenizer.unknown("a locker")) == (("chair", "shower"), ["a", "locker"])
+    assert tokenizer.lines == ("chair", "# locker", "shower") and tokenizer.vocabulary_size == 7
+
+
 def test_a_long_text_keeps_its_end(words):
     tokenizer = WordListTokenizer(words, context_length=4)
     assert tokenizer(["chair curtain shower chair"]).tolist() == [[5, 2, 3, 6]]
@@ -45,6 +54,7 @@ def test_byte_pairs_know_every_word_and_fill_the_context():
     ("text", "message"),
     [
         ("", "empty"),
+        ("# chair\n", "empty"),
         ("chair\nchair\n", "line 2: 'chair' is in the list twice"),
         ("Chair\n", "line 1"),
         ("a b\n", "line 1"),

@@ -56,7 +56,7 @@ def save_words(model: XMask3D, folder: str | Path) -> None:
     tokenizer = model.clip.tokenizer
     if isinstance(tokenizer, WordListTokenizer):
         with whole_file(Path(folder) / model.config.clip.tokenizer) as temporary:
-            temporary.write_text("".join(f"{word}\n" for word in tokenizer.words), encoding="utf-8")
+            temporary.write_text("".join(f"{line}\n" for line in tokenizer.lines), encoding="utf-8")
 
 
 def trained_state(model: XMask3D) -> dict[str, Tensor]:

@@ -128,7 +128,7 @@ def _check_sums(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:  # RuntimeError: encrypted, unsupported
         raise TensorFileError(f"{path}: not a readable torch file ({error})") from error
     if damaged:
         raise TensorFileError(f"{path}: damaged, the check sum of its entry {damaged!r} is wrong; copy it anew")

@@ -42,26 +42,28 @@ class BytePairTokenizer:
 class WordListTokenizer:
     """One token a word of a list, for towers trained on a small vocabulary.
 
-    ``path`` is a UTF-8 text file with a word a line. Texts are lower-cased and split at everything that is not a
-    letter or digit. Numbers: 0 padding, 1 unknown word, then the list in its order, then start and end of text.
-    Raises ``ValueError`` for an empty list, a line that is not one word, or a word that is there twice.
+    ``path`` is a UTF-8 text file with a word a line; a line that begins with "#" keeps its number but is no word: the
+    tower has a token for it and was never shown it. Texts are lower-cased and split at everything that is not a letter
+    or digit. Numbers: 0 padding, 1 unknown word, then the lines in their order, then start and end of text. Raises
+    ``ValueError`` for an empty list, a line that is not one word, or a word that is there twice.
     """
 
     PADDING, UNKNOWN = 0, 1
 
     def __init__(self, path: Path, context_length: int) -> None:
-        words = path.read_text(encoding="utf-8").splitlines()
-        self.words = tuple(words)
+        self.lines = tuple(path.read_text(encoding="utf-8").splitlines())
         self._numbers: dict[str, int] = {}
-        for line, word in enumerate(words, start=1):
+        for line, word in enumerate(self.lines, start=1):
+            if word.startswith("#"):
+                continue
             if split_words(word) != [word]:
                 raise ValueError(f"{path}, line {line}: {word!r} is not one lower-case word")
             if word in self._numbers:
                 raise ValueError(f"{path}, line {line}: {word!r} is in the list twice")
             self._numbers[word] = self.UNKNOWN + line
-        if not words:
+        if not self._numbers:
             raise ValueError(f"{path}: the word list is empty")
-        self._start = self.UNKNOWN + len(words) + 1
+        self._start = self.UNKNOWN + len(self.lines) + 1
         self._end = self._start + 1
         self._context_length = context_length
         self.vocabulary_size = self._end + 1
@@ -73,6 +75,11 @@ class WordListTokenizer:
             sequence = [self._start, *numbers[: self._context_length - 2], self._end]
             row[: len(sequence)] = torch.tensor(sequence)
         return tokens
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words it knows, in the list's order."""
+        return tuple(self._numbers)
 
     def unknown(self, text: str) -> list[str]:
         return [word for word in split_words(text) if word not in self._numbers]

@@ -92,7 +92,11 @@ def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "| the method | 11 views, 3 steps, 4 minutes, 2 process(es), seed 0; begun with what an older" in card
     assert "| fused | hard | 61.5 | 70.0 | 55.1 |" in card and "| toilet | 25.0 |" in card
-    assert "(sofa, bookshelf, desk, toilet)" in card and "As in the reference" in card
+    assert "(sofa, bookshelf, desk, toilet)" in card and "its binary head and mask loss were told" in card
+
+    results.write_text(json.dumps({**facts, "mask_loss": False}))
+    assert main(["bundle", str(trained), "--out", str(tmp_path / "out"), "--results", str(results)]) == 0
+    assert "its binary head was told" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
     first = {"about": "the first part", "views": 22, "steps": 6, "minutes": 2.0, "processes": 1, "seed": 7}
     results.write_text(json.dumps({**facts, "before": [first], "start": "first_seed0"}))

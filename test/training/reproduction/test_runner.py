@@ -4,6 +4,8 @@
 import dataclasses
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -151,18 +153,43 @@ def test_other_settings_are_refused(finished, plan):
         ensure_trained(plan, run, Place(place.data, place.towers, place.out, 1, epochs=3, extra=SMALL))
 
 
-def test_a_process_is_ended_with_its_children(tmp_path):
-    child = f"import os, time; open({str(tmp_path / 'child')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    with pytest.raises(OutOfTime):
-        run_process([sys.executable, "-c", parent], dict(os.environ), time.monotonic() + 1.5)
-    number = int((tmp_path / "child").read_text())
+def sleeper(written: Path) -> str:
+    """A program that writes its process's number and sleeps."""
+    return f"import os, time; open({str(written)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+
+
+def assert_gone(written: Path) -> None:
+    number = int(written.read_text())
     for _ in range(50):
         state = Path(f"/proc/{number}/stat")
         if not state.exists() or state.read_text().split()[2] == "Z":
             return
         time.sleep(0.1)
     pytest.fail("the child still runs")
+
+
+def test_a_process_is_ended_with_its_children(tmp_path):
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {sleeper(tmp_path / 'child')!r}])"
+    with pytest.raises(OutOfTime):
+        run_process([sys.executable, "-c", parent], dict(os.environ), time.monotonic() + 1.5)
+    assert_gone(tmp_path / "child")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_command_too(tmp_path, number):
+    written = tmp_path / "child"
+    program = (
+        "import os, sys\nfrom xmask3d_training.reproduction.process import run_process\n"
+        f"run_process([sys.executable, '-c', {sleeper(written)!r}], dict(os.environ), float('inf'))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program])
+    end = time.monotonic() + 20
+    while not (written.is_file() and written.read_text()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(10) == 128 + number
+    assert_gone(written)
 
 
 def test_the_exit_status_is_answered():

@@ -31,6 +31,14 @@ def written(tmp_path_factory) -> Path:
     return root
 
 
+def test_a_room_written_again_keeps_nothing_of_its_former_walk(tmp_path):
+    for views in (3, 2):
+        main(["rooms", "--out", str(tmp_path), "--rooms", "1", "--views", str(views), "--processes", "1"])
+    layout = Layout(tmp_path, "scannet")
+    assert layout.frames("room00000_00") == ["0", "20"]
+    assert {path.stem for path in layout.views("room00000_00").glob("*/*.*")} == {"0", "20"}
+
+
 def test_prepared_layout_reads_back(written):
     layout = Layout(written, "scannet")
     assert layout.scenes("train") == ["room00004_00"] and layout.scenes("val") == ["held00004_00"]

@@ -28,16 +28,12 @@ def captions(rooms, split):
 def test_the_word_list_covers_all_captions(rooms):
     tokenizer = WordListTokenizer(rooms / "towers" / "words.txt", 64)
     assert set(tokenizer.words) == set(generator_words())
-    texts = [*captions(rooms, "train"), *captions(rooms, "val")]
-    assert len(texts) > 60
+    texts = list(captions(rooms, "train"))
+    assert len(texts) > 30
     assert not (tokenizer(texts) == WordListTokenizer.UNKNOWN).any()
-    for phrase in (
-        *SYNONYMS,
-        *(word for words in SYNONYMS.values() for word in words),
-        *CLUTTER,
-        *STYLE_NAMES.values(),
-    ):
-        assert not tokenizer.unknown(phrase), phrase
+    said = {*SYNONYMS, *(word for words in SYNONYMS.values() for word in words), *CLUTTER, *STYLE_NAMES.values()}
+    never = {"locker", "file cabinet", "bunk bed", "laptop", "guitar", "coat rack"}  # all their designs are held out
+    assert {phrase for phrase in said if tokenizer.unknown(phrase)} == never
 
 
 def test_training_pairs_hold_text_alone(rooms):

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from xmask3d_ros.files import whole_file
 from xmask3d_ros.model.checkpoint import CheckpointError, load_model, save_words, write_folder
-from xmask3d_ros.model.tokenizer import WordListTokenizer
+from xmask3d_ros.model.tokenizer import Tokenizer, WordListTokenizer
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.reproduction.card import model_card
 from xmask3d_training.synthetic.catalogue import STYLE_NAMES, SYNONYMS
@@ -61,7 +61,7 @@ def bundle(model: Path, out: Path, results: Path | None, towers: Path | None, mo
     tokenizer = network.clip.tokenizer
     if not isinstance(tokenizer, WordListTokenizer):
         raise SettingsError(f"{model} has no word list: only models whose towers were trained here are bundled")
-    config = replace(network.config, synonyms=synonyms_of(network.config.base_classes))
+    config = replace(network.config, synonyms=synonyms_of(network.config.base_classes, tokenizer))
     tensors = {name: halved(name, tensor) for name, tensor in network.state_dict().items()}
     facts = read(towers / FACTS_FILE if towers else None)
     card = model_card(config, tokenizer.words, tensors, read(results), facts)
@@ -83,12 +83,16 @@ def bundle(model: Path, out: Path, results: Path | None, towers: Path | None, mo
     return size
 
 
-def synonyms_of(base_classes: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Other words of the generator for base classes, and its names of their kinds ("armchair"): they are base too."""
+def synonyms_of(base_classes: Sequence[str], tokenizer: Tokenizer) -> dict[str, tuple[str, ...]]:
+    """Other words of the generator for base classes, and its names of their kinds ("armchair"): they are base too.
+
+    Words that ``tokenizer`` does not know are left out.
+    """
     words = {name: list(SYNONYMS.get(name, ())) for name in base_classes}
     for style, word in STYLE_NAMES.items():
         words.get(style.partition("/")[0], []).append(word)
-    return {name: tuple(others) for name, others in words.items() if others}
+    known = {name: tuple(word for word in others if not tokenizer.unknown(word)) for name, others in words.items()}
+    return {name: others for name, others in known.items() if others}
 
 
 def halved(name: str, tensor: Tensor) -> Tensor:

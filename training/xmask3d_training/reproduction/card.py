@@ -55,17 +55,11 @@ def model_card(
     """
     names: list[str] = list(next(iter(results["evaluation"].values()))["results"][0]["iou"]) if results else []
     novel = [name for name in names if name not in config.base_classes]
-    knowledge = ""
-    if results and (results["mask_loss_knows"] or results["binary_head_knows"]):
-        knowledge = (
-            " As in the reference, its binary head and mask loss were told which training points are of some novel "
-            "class, though not of which."
-        )
     data = _DATA.format(
         base=len(config.base_classes),
         base_names=", ".join(config.base_classes),
         novel_names=", ".join(novel) or "see the split",
-        knowledge=knowledge,
+        knowledge=_knowledge(results),
     )
     parts = [_HEAD, data, _training(results, towers), _scores(results), _sizes(config, tensors), _LIMITS]
     synonyms = [f"- {name}: {', '.join(others)}" for name, others in config.synonyms.items()]
@@ -74,9 +68,29 @@ def model_card(
     return "\n".join(parts)
 
 
+def _parts(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The trainings that led to a model, in order."""
+    return [*results.get("before", ()), results] if results else []
+
+
+def _knowledge(results: Mapping[str, Any]) -> str:
+    """Which of the losses that may know where novel points are did know it, in any of the trainings."""
+    told = [
+        name.replace("_", " ")
+        for name in ("binary_head", "mask_loss")
+        if any(part.get(name, True) and part.get(f"{name}_knows") for part in _parts(results))
+    ]
+    if not told:
+        return ""
+    return (
+        f" As in the reference, its {' and '.join(told)} {'were' if len(told) > 1 else 'was'} told which training "
+        "points are of some novel class, though not of which."
+    )
+
+
 def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]]) -> str:
     rows = []
-    parts = [*results.get("before", ()), results] if results else []
+    parts = _parts(results)
     for part in parts:
         told = f"{part['views']} views, {part['steps']} steps, {part['minutes']:.0f} minutes"
         told += f", {part['processes']} process(es), seed {part['seed']}"

@@ -34,14 +34,25 @@ def train_command(arguments: Sequence[str], threads: int | None, deadline: float
 
 
 def run_process(command: Sequence[str], environment: dict[str, str], deadline: float) -> int:
-    """A command from start to end; nothing of it is left when this returns or raises. Raises OutOfTime."""
+    """A command from start to end; nothing of it is left when this returns or raises. Raises OutOfTime.
+
+    A signal that would end this program at once (a closed terminal, ``timeout``) ends it by an exception, and so ends
+    the command first: in a session of its own, it does not hear of the signal.
+    """
     process = subprocess.Popen(command, env=environment, start_new_session=True)
+    handlers = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         return process.wait(None if deadline == float("inf") else max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired as error:
         raise OutOfTime from error
     finally:
         _end(process)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

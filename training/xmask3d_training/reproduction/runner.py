@@ -137,9 +137,6 @@ def facts(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "benchmark": setting("model.benchmark"),
         "split": benchmark(setting("model.benchmark")).title,
         "condition": setting("model.condition"),
-        "mask_loss": setting("model.losses.mask_3d") > 0,
-        "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
-        "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
         "settings": read_state(place.folder(run))["settings"],
         "epochs": setting("trainer.max_epochs"),
         **effort(plan, run, place),
@@ -154,6 +151,10 @@ def effort(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
     setting = _lookup(plan, run, place)
     return {
         "about": plan.about[run.experiment],
+        "mask_loss": setting("model.losses.mask_3d") > 0,
+        "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
+        "binary_head": setting("model.losses.binary") > 0,
+        "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
         "start": _name_of_model(setting("model.start")),
         "seed": run.seed,
         "steps": checkpoint["global_step"],

@@ -10,6 +10,7 @@ from xmask3d_ros.model.config import SCANNET_CLASSES
 from .catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
 from .colors import PALETTE
 from .scene import Placed
+from .shapes import designs
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 _PLURALS = {
@@ -79,8 +80,15 @@ def nouns() -> list[str]:
     return [*SCANNET_CLASSES, *CLUTTER, *STYLE_NAMES.values(), *synonyms]
 
 
+def held_out_nouns() -> set[str]:
+    """Names that no caption of a training room can say: all designs of such things are held out."""
+    kinds = {name for name in CLUTTER if not designs(name, held_out=False)}
+    trained = {f"{entry.name}/{entry.style}" for name in nouns() for entry in designs(name, held_out=False)}
+    return kinds | {word for style, word in STYLE_NAMES.items() if style not in trained}
+
+
 def vocabulary() -> list[str]:
-    """Every word a caption can hold, sorted: what a text tower that reads captions has to know."""
-    things = nouns()
+    """Every word that a caption of a training room can hold, sorted: what a text tower can learn from captions."""
+    things = [name for name in nouns() if name not in held_out_nouns()]
     phrases = [*things, *map(plural, things), *ROOMS, *RELATIONS, *SIDES, *SIZES, *PALETTE, *NUMBERS.values(), GLUE]
     return sorted({word for phrase in phrases for word in phrase.split()})

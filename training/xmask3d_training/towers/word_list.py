@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The word list of the small towers: the words that the generator of the rooms can say, and no others."""
+"""The word list of the small towers: the words that captions of training rooms can say, and no others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xmask3d_training.synthetic.phrases import vocabulary
 
 
 def generator_words() -> list[str]:
-    """Every word of the generator's captions, sorted, split as the tokenizer splits."""
+    """Every word of the training captions, sorted, split as the tokenizer splits."""
     return sorted({word for entry in vocabulary() for word in split_words(entry)})
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,13 @@ def write_room(room: SyntheticRoom, root: Path) -> dict[str, list[str]]:
     """Write one room, held-out ones to the validation split; returns its captions, frame id -> list.
 
     Beyond the prepared layout a scene gets ``instance/<id>.png`` (uint16 object numbers, 0 = nothing) and
-    ``objects.json`` (what each number is).
+    ``objects.json`` (what each number is). What was written of it before, perhaps of another walk, is removed first;
+    its points are written last, so that half a room is no scene.
     """
     layout, scene = Layout(root, "scannet"), scene_name(room)
-    folder = layout.views(scene)
+    folder, points_file = layout.views(scene), layout.points("val" if room.held_out else "train", scene)
+    points_file.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
     nyu40 = np.zeros(len(room.room.placed) + 1, np.uint8)
     for placed in room.room.placed:
         nyu40[placed.instance] = nyu40_of(placed.item.name)
@@ -46,8 +50,7 @@ def write_room(room: SyntheticRoom, root: Path) -> dict[str, list[str]]:
     _write(folder / "intrinsics.txt", intrinsics_text(room.camera))
     _write(folder / "objects.json", json.dumps(_objects(room), indent=1).encode())
     cloud = room.cloud()
-    points = points_data(cloud.points, cloud.colors, cloud.labels)
-    _write(layout.points("val" if room.held_out else "train", scene), points)
+    _write(points_file, points_data(cloud.points, cloud.colors, cloud.labels))
     return captions
 
 
