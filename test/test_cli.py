@@ -43,7 +43,7 @@ def test_a_bag_becomes_cloud_picture_and_report(bag, tmp_path, model_folder):
     assert report["frames"]["received"] == {"color": 3, "depth": 3}
     assert report["frames"]["paired"] == report["frames"]["integrated"] == 3
     assert report["frames"]["integrated"] == report["frames"]["segmented"] + sum(report["frames"]["dropped"].values())
-    assert report["vocabulary"] == {"version": 1, "classes": ["chair", "wall", "shower curtain"]}
+    assert report["vocabulary"] == {"version": 1, "classes": ["chair", "wall", "shower curtain"], "unknown_words": []}
     assert set(report["map"]) >= {"voxels", "bytes", "extent_m"}
     assert report["latency_ms"]["of"] == "frame"
     assert 0 < report["latency_ms"]["median"] <= report["latency_ms"]["p95"]
@@ -146,6 +146,17 @@ def test_a_missing_bag_model_or_gpu_is_named(bag, tmp_path, model_folder, capsys
     assert "no device" in capsys.readouterr().err
     assert segment(bag, tmp_path / "out", "xmask3d") == 2
     assert "import-checkpoint" in capsys.readouterr().err
+
+
+def test_results_that_cannot_be_written_are_refused(bag, tmp_path, model_folder, capsys):
+    """A bad folder before any work, the bag is not even looked for; a bad file when it is written."""
+    (tmp_path / "file").write_text("of somebody else")
+    for out in ("file", "file/inside"):
+        assert segment(tmp_path / "nowhere", tmp_path / out, model_folder) == 2
+        assert f"cannot write to {tmp_path / out}: " in capsys.readouterr().err
+    (tmp_path / "out" / "labelled.png" / "in the way").mkdir(parents=True)
+    assert segment(bag, tmp_path / "out", model_folder) == 2
+    assert f"cannot write to {tmp_path / 'out'}: Is a directory" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(importlib.util.find_spec("MinkowskiEngine") is not None, reason="MinkowskiEngine is installed")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,12 @@ from bag_writing import write
 from room_recording import ROOM, TRUTH, room_events
 
 from xmask3d_ros.cli import main
+from xmask3d_ros.commands.evaluate_bag import choose_groups
 from xmask3d_ros.commands.evaluate_live import PLY_FILE
 from xmask3d_ros.evaluation.metrics import absent_classes, score
 from xmask3d_ros.evaluation.truth.cloud import read_truth_cloud
-from xmask3d_ros.model.checkpoint import save_model
+from xmask3d_ros.model.checkpoint import BUNDLED, read_config, save_model
+from xmask3d_ros.vocabulary import make_vocabulary
 
 WORDS = "wall,floor,sofa,table,window"
 
@@ -158,6 +161,32 @@ def test_faulty_input_is_refused_and_leaves_nothing(model_folder, tmp_path, caps
     assert evaluate(model_folder, tmp_path / "out", *more) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("out", ["file", "file/inside", "/proc/nothing"])
+def test_results_that_cannot_be_written_are_refused_before_the_work(tmp_path, capsys, out):
+    """Before the bag is opened even, which is not there."""
+    (tmp_path / "file").write_text("of somebody else")
+    assert evaluate("tiny", tmp_path / out, bag=tmp_path / "nowhere") == 2
+    assert f"cannot write to {tmp_path / out}: " in capsys.readouterr().err
+    assert evaluate("tiny", tmp_path / "out", "--rerun", str(tmp_path / out / "run.rrd"), bag=tmp_path / "nowhere") == 2
+    assert f"cannot write to {tmp_path / out}: " in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_fails_while_it_is_written_is_told(model_folder, bags, tmp_path, capsys):
+    (tmp_path / "report.html" / "in the way").mkdir(parents=True)
+    arguments = {"bag": bags / "begin", "truth": bags / "begin.npz"}
+    assert evaluate(model_folder, tmp_path, "--stride", "4", "--quiet", **arguments) == 2
+    assert f"cannot write to {tmp_path}: Is a directory" in capsys.readouterr().err
+
+
+def test_base_is_what_the_models_gate_takes_for_base():
+    config = read_config(BUNDLED / "tiny")
+    vocabulary = make_vocabulary(["wall", "Cupboard", "fridge", "teapot", "bin", "store"], {"store": ["wardrobe"]})
+    assert choose_groups(None, vocabulary, config).novel == (3, 4)
+    assert choose_groups("b15n4", vocabulary, config).novel == (1, 2, 3, 4, 5), "a benchmark's split has names alone"
+    assert choose_groups(None, vocabulary, replace(config, base_classes=())).novel is None
 
 
 def test_a_live_run_without_ros_is_refused_with_the_remedy(model_folder, tmp_path, capsys, monkeypatch):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xmask3d import-checkpoint``: the configuration that it writes for each split and source."""
+"""``xmask3d import-checkpoint``: the configuration that it writes for each split and source, and where it cannot."""
 
 import pytest
 
+from xmask3d_ros.cli import main
 from xmask3d_ros.commands.import_checkpoint import SPLITS, official_config
 
 
@@ -28,3 +29,17 @@ def test_paths_of_frozen_weights_hold_from_anywhere(tmp_path, monkeypatch):
     assert config.clip.pretrained == str(tmp_path / "clip.safetensors")
     config = official_config(SPLITS["b12n7"], "somebody/stable-diffusion", "openai")
     assert (config.diffusion.pretrained, config.clip.pretrained) == ("somebody/stable-diffusion", "openai")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import-checkpoint", "no.pth", "--split", "b12n7", "--out", "file/model"],
+        ["export-checkpoint", "no", "file/a.pth"],
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("of somebody else")
+    assert main(arguments) == 2
+    assert "cannot write to file" in capsys.readouterr().err

@@ -40,3 +40,11 @@ def test_a_truncated_file_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-7])
     with pytest.raises(PlyError, match="truncated"):
         read_vertices(path, ("x",))
+
+
+@pytest.mark.parametrize("form", ["ascii", "binary_little_endian"])
+def test_more_vertices_than_any_memory_holds_are_refused(tmp_path, form):
+    path = tmp_path / "cloud.ply"
+    path.write_text(f"ply\nformat {form} 1.0\nelement vertex {10**14}\nproperty float x\nend_header\n1.25\n")
+    with pytest.raises(PlyError, match=f"truncated: 1 of {10**14} vertices"):
+        read_vertices(path, ("x",))

@@ -36,7 +36,7 @@ def read_vertices(path: Path, fields: tuple[str, ...]) -> NDArray[np.void]:
     try:
         with path.open("rb") as file:
             form, count, dtype = _read_header(file, path)
-            vertices = _read_ascii(file, count, dtype, path) if form == "ascii" else np.fromfile(file, dtype, count)
+            vertices = (_read_ascii if form == "ascii" else _read_binary)(file, count, dtype, path)
     except OSError as error:
         raise PlyError(f"cannot read {path}: {error.strerror}") from error
     if len(vertices) != count:
@@ -102,6 +102,12 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[str, int, np.dtype[np.void
     if not form or not fields or len({name for name, _ in fields}) != len(fields):
         raise PlyError(f"{path}: its header names no known format, or no proper vertices")
     return form, count, np.dtype(fields)
+
+
+def _read_binary(file: BinaryIO, count: int, dtype: np.dtype[np.void], path: Path) -> NDArray[np.void]:
+    """As many of the vertices as are there: memory is asked for by the file's size, not by what its header says."""
+    there = (path.stat().st_size - file.tell()) // dtype.itemsize
+    return np.fromfile(file, dtype, min(count, there))
 
 
 def _read_ascii(file: BinaryIO, count: int, dtype: np.dtype[np.void], path: Path) -> NDArray[np.void]:

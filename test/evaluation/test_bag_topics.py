@@ -94,8 +94,30 @@ ZED = images(
             ["/front/color/camera_info"],
             Topics("/front/color/image_raw/compressed", "/front/depth/image_raw", "/front/color/camera_info", None),
         ),
+        (
+            images(**{"/image_compressed": "rgb8; jpeg compressed bgr8", "/depth": "16UC1"}),
+            ["/camera_info", "/elsewhere/camera_info"],
+            Topics("/image_compressed", "/depth", "/camera_info", "/camera_info"),
+        ),
+        (
+            images(**{"/compressed": "rgb8; jpeg compressed bgr8", "/depth": "16UC1"}),
+            ["/camera_info", "/elsewhere/camera_info"],
+            Topics("/compressed", "/depth", "/camera_info", "/camera_info"),
+        ),
+        (
+            images(
+                **{"/cam/color_compressed": "jpeg; compressed", "/cam/depth/compressedDepth": "16UC1; compressedDepth"}
+            ),
+            ["/camera_info", "/cam/camera_info"],
+            Topics("/cam/color_compressed", "/cam/depth/compressedDepth", "/cam/camera_info", "/cam/camera_info"),
+        ),
+        (
+            images(rgb="rgb8", depth="16UC1"),
+            ["camera_info", "rgb/camera_info"],
+            Topics("rgb", "depth", "camera_info", "camera_info"),
+        ),
     ],
-    ids=["realsense", "openni", "zed", "bare", "compressed"],
+    ids=["realsense", "openni", "zed", "bare", "compressed", "top", "suffix alone", "suffix in the name", "no slash"],
 )
 def test_layouts_of_drivers(available, infos, want):
     assert find_topics(available, infos, Topics()) == want

@@ -78,6 +78,9 @@ def test_lzf_copies_may_overlap_what_they_make():
     assert decompress_lzf(bytes([1, 97, 98, 7 << 5, 3, 1]), 14) == b"ab" * 7
     with pytest.raises(ValueError, match="before their start"):
         decompress_lzf(bytes([2 << 5, 1]), 4)
+    for cut in ([1, 97, 98, 2 << 5], [1, 97, 98, 7 << 5, 3]):
+        with pytest.raises(ValueError, match="end within a copy"):
+            decompress_lzf(bytes(cut), 14)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +91,11 @@ def test_lzf_copies_may_overlap_what_they_make():
         ("cloud.pcd", b"VERSION", "no line DATA"),
         ("cloud.pcd", pcd_header("binary") + b"123", "truncated"),
         ("cloud.pcd", pcd_header("zip"), "DATA zip is unknown"),
+        ("cloud.pcd", pcd_header(""), "header lacks DATA"),
+        ("cloud.pcd", pcd_header("ascii").replace(b"POINTS 4", b"POINTS"), "header lacks POINTS"),
+        ("cloud.pcd", pcd_header("ascii", kinds="F F F X"), "TYPE F F F X of SIZE 4 4 4 4 is no number"),
+        ("cloud.pcd", pcd_header("ascii") + b"0 0 0\n" * 4, "12 numbers, its header says 4 points of 4"),
+        ("cloud.pcd", pcd_header("binary_compressed") + np.array([1, 64, 7 << 5], "<u4").tobytes(), "within a copy"),
         ("cloud.npz", b"PK no", "cannot be read"),
     ],
 )
@@ -104,6 +112,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path, name, content, message):
         (dict(xyz=POINTS), "has no labels"),
         (dict(xyz=POINTS, labels=LABELS[:3]), "one a point"),
         (dict(xyz=np.full((4, 3), np.nan), labels=LABELS), "not finite"),
+        (dict(xyz=POINTS, labels=["a", "b", "a", "c"]), "must be numbers"),
     ],
 )
 def test_npz_that_lack_something(tmp_path, arrays, message):
@@ -112,6 +121,32 @@ def test_npz_that_lack_something(tmp_path, arrays, message):
         read_truth_cloud(tmp_path / "cloud.npz")
     with pytest.raises(GroundTruthError, match="no file"):
         read_truth_cloud(tmp_path / "nothing.npz")
+
+
+def test_single_values_beside_the_arrays_are_passed_over(tmp_path):
+    np.savez(tmp_path / "cloud.npz", xyz=POINTS, labels=np.zeros(4, int), label_names="wall", scene_ids=7)
+    assert read_truth_cloud(tmp_path / "cloud.npz").names == ("wall",)
+
+
+def test_an_array_under_another_name_is_refused(tmp_path):
+    with (tmp_path / "cloud.npz").open("wb") as file:
+        np.save(file, POINTS)
+    with pytest.raises(GroundTruthError, match=r"an \.npy by another name"):
+        read_truth_cloud(tmp_path / "cloud.npz")
+
+
+@pytest.mark.parametrize("damage", ["data", "flags"])
+def test_damaged_npz_are_refused(tmp_path, damage):
+    path = tmp_path / "cloud.npz"
+    np.savez_compressed(path, xyz=POINTS, labels=LABELS)
+    content = bytearray(path.read_bytes())
+    if damage == "data":  # of the first entry, behind its header of 30 bytes, name and extras: no kind of block
+        content[30 + content[26] + content[28]] = 0xFF
+    else:  # the directory calls the entry encrypted
+        content[content.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+    with pytest.raises(GroundTruthError, match=r"cannot be read: .*is it complete"):
+        read_truth_cloud(path)
 
 
 def test_names_find_their_class_by_mapping_name_or_synonym():

@@ -3,6 +3,7 @@
 
 import json
 import random
+import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,6 +170,16 @@ def flipped(tensors, path, chance, ran):
     return r"damaged, the check sum of its entry '.*' is wrong"
 
 
+def encrypted(tensors, path, chance, ran):
+    torch.save(as_saved(tensors, wrapped=True), path)
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        at = content.index(b"PK\x01\x02", archive.start_dir)
+    content[at + 8] |= 1
+    path.write_bytes(content)
+    return r"not a readable torch file \(File .* is encrypted"
+
+
 def renamed(tensors, path, chance, ran):
     tensors = dict(tensors)
     name = chance.choice(list(tensors))
@@ -241,12 +252,12 @@ def no_tensor(tensors, path, chance, ran):
 
 
 FAULTS = (
-    truncated, flipped, renamed, partly_prefixed, without_one, with_one_more, misshapen, transposed, not_finite,
-    whole_numbers, code_beside, code_instead, no_tensor,
+    truncated, flipped, encrypted, renamed, partly_prefixed, without_one, with_one_more, misshapen, transposed,
+    not_finite, whole_numbers, code_beside, code_instead, no_tensor,
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("number", range(104))
+@pytest.mark.parametrize("number", range(112))
 def test_an_unfit_checkpoint_is_refused_with_the_reason(small_official, expected, tmp_path, number):
     """Eight of each fault, in random places; none leaves a model behind, none runs code."""
     path, ran = tmp_path / "official.pth", tmp_path / "ran"

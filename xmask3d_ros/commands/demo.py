@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 
 from xmask3d_ros.commands.error import CommandError
+from xmask3d_ros.commands.output import check_folder
 from xmask3d_ros.commands.segment import add_bag_arguments
 from xmask3d_ros.evaluation.bag import BagError, Topics, open_bag
 from xmask3d_ros.model.xmask3d import PRECISIONS
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the demonstration. Raises :class:`CommandError` for anything wrong with the input, or without ROS."""
+    check_folder(options.out)
     try:
         from xmask3d_ros.nodes.demo import DemoOptions, NoAnswerError, run_demo
     except ImportError as error:

@@ -24,6 +24,7 @@ from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.commands.evaluate_bag import INPUT_ERRORS, PAGE_FILE, evaluate
 from xmask3d_ros.commands.evaluate_done import earlier_report
 from xmask3d_ros.commands.evaluate_live import add_live_arguments, check_live
+from xmask3d_ros.commands.output import check_folder, writing
 from xmask3d_ros.commands.segment import add_bag_arguments, add_model_arguments
 from xmask3d_ros.evaluation.batch import Job, find_jobs, gather, my_share, run_jobs, summarise
 from xmask3d_ros.evaluation.report.compare import compare, comparison_table, write_comparison
@@ -106,6 +107,9 @@ def _check(options: argparse.Namespace) -> None:
         raise CommandError("give a BAG, --vocabulary and --out; or --compare and two folders of results")
     if options.stride < 1 or options.worst < 0 or options.jobs < 1 or not options.radius > 0:
         raise CommandError("--stride and --jobs must be at least 1, --worst at least 0, --radius above 0")
+    check_folder(options.out)
+    if options.rerun is not None:
+        check_folder(options.rerun.parent)
 
 
 def _evaluate_job(options: argparse.Namespace, out: Path, job: Job) -> dict[str, Any]:
@@ -129,7 +133,7 @@ def _evaluate_many(options: argparse.Namespace, jobs: list[Job]) -> None:
     if finished:
         summary = summarise(finished)
         missing = [name for name in documents if name not in finished]
-        with whole_file(options.out / SUMMARY_FILE) as temporary:
+        with writing(options.out), whole_file(options.out / SUMMARY_FILE) as temporary:
             temporary.write_text(json.dumps(summary | {"missing": missing}, indent=1) + "\n", encoding="utf-8")
         rows = [(name, row["final map, all points"]) for name, row in summary["bags"].items()]
         print(score_table([*rows, ("all together", summary["all"]["final map, all points"])]))
@@ -147,5 +151,6 @@ def _compare(options: argparse.Namespace) -> None:
     comparison = compare(first, second)
     print(comparison_table(comparison))
     if options.out is not None:
-        write_comparison(comparison, options.out / COMPARISON_FILE)
+        with writing(options.out):
+            write_comparison(comparison, options.out / COMPARISON_FILE)
         print(f"see {options.out}/{COMPARISON_FILE}")

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.commands.error import CommandError
 from xmask3d_ros.commands.evaluate_live import PLY_FILE, play_live
+from xmask3d_ros.commands.output import writing
 from xmask3d_ros.commands.segment import check_device, make_report
 from xmask3d_ros.evaluation.bag import BagError, Topics, open_bag
 from xmask3d_ros.evaluation.report.document import REPORT_FILE, make_document, write_document
@@ -33,6 +34,7 @@ from xmask3d_ros.geometry import RgbdFrame
 from xmask3d_ros.model.checkpoint import CheckpointError, load_model
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.frozen_files import FrozenWeightsError
+from xmask3d_ros.model.text import is_base_word
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
 from xmask3d_ros.vocabulary import Vocabulary, VocabularyError, read_vocabulary
@@ -71,7 +73,7 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """Evaluate one bag and write its results; returns the report.
 
     Raises:
-        CommandError: the split or the device is unknown, or the node did not answer.
+        CommandError: the split or the device is unknown, the node did not answer, or results cannot be written.
         INPUT_ERRORS: whatever else cannot be used.
     """
     vocabulary = read_vocabulary(options.vocabulary)
@@ -95,7 +97,8 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         stack.callback(truth.close)
         recording = None
         if options.rerun is not None:
-            recording = RerunFile(options.rerun, groups.names)
+            with writing(options.rerun):
+                recording = RerunFile(options.rerun, groups.names)
             stack.callback(recording.close)
             evaluator.watcher = partial(_record, recording, groups.names, config.map.voxel_size)
         if options.live:
@@ -107,15 +110,17 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         )
         if recording is not None:
             recording.truth(outcome.at_truth.points, outcome.at_truth.truth, config.map.voxel_size)
-        if evaluator.over_dds is None:
-            (options.out / PLY_FILE).unlink(missing_ok=True)  # of an earlier run, it would not belong to this report
-        else:
-            write_ply(evaluator.over_dds.final_cloud(), options.out / PLY_FILE, frames.fixed_frame)
+        final_live = None if evaluator.over_dds is None else evaluator.over_dds.final_cloud()
     facts = make_report(frames, segmenter, outcome.cloud, options)
     document = make_document(facts, outcome, truth, groups, settings_of(options))
-    write_ply(outcome.cloud, options.out / "labelled.ply", frames.fixed_frame)
-    write_page(document, outcome, groups.names, options.out / PAGE_FILE)
-    write_document(document, options.out / REPORT_FILE)
+    with writing(options.out):
+        if final_live is None:
+            (options.out / PLY_FILE).unlink(missing_ok=True)  # of an earlier run, it would not belong to this report
+        else:
+            write_ply(final_live, options.out / PLY_FILE, frames.fixed_frame)
+        write_ply(outcome.cloud, options.out / "labelled.ply", frames.fixed_frame)
+        write_page(document, outcome, groups.names, options.out / PAGE_FILE)
+        write_document(document, options.out / REPORT_FILE)
     return document
 
 
@@ -127,9 +132,10 @@ def _record(
 
 
 def choose_groups(split: str | None, vocabulary: Vocabulary, config: ModelConfig) -> Groups:
-    """Base and novel classes: of the named split, else by what the model was trained on."""
+    """Base and novel classes: of the named split, else what the model's gate takes for them, synonyms too."""
     if split is None:
-        return groups_of(vocabulary, config.base_classes)
+        novel = tuple(place for place, entry in enumerate(vocabulary.entries) if not is_base_word(entry.words, config))
+        return Groups(vocabulary.names, novel if config.base_classes else None)
     try:
         return groups_of(vocabulary, find_split(split).base_names)
     except ValueError as error:

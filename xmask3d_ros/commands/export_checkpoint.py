@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from xmask3d_ros.commands.error import CommandError
+from xmask3d_ros.commands.output import check_folder, writing
 from xmask3d_ros.model.checkpoint import CheckpointError, load_trained_parts, trained_state
 from xmask3d_ros.model.official import export_official
 
@@ -21,9 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Export. Raises :class:`CommandError` where the folder holds no model that loads."""
+    """Export. Raises :class:`CommandError` where the folder holds no model that loads, or the file cannot be."""
+    check_folder(options.checkpoint.parent)
     try:
-        count = export_official(trained_state(load_trained_parts(options.model)), options.checkpoint)
+        state = trained_state(load_trained_parts(options.model))
+        with writing(options.checkpoint):
+            count = export_official(state, options.checkpoint)
     except CheckpointError as error:
         raise CommandError(str(error)) from error
     print(f"{count:,} tensors written to {options.checkpoint}")

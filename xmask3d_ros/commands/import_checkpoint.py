@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xmask3d_ros.commands.error import CommandError
+from xmask3d_ros.commands.output import check_folder, writing
 from xmask3d_ros.evaluation.benchmarks import BENCHMARKS, Benchmark
 from xmask3d_ros.model.checkpoint import CheckpointError
 from xmask3d_ros.model.config import ModelConfig, ScoringConfig, xmask3d
@@ -39,10 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Import. Raises :class:`CommandError` where the checkpoint is unfit; nothing is written then."""
+    """Import. Raises :class:`CommandError` where checkpoint or folder is unfit; nothing is written then."""
+    check_folder(options.out)
     config = official_config(SPLITS[options.split], options.diffusion, options.clip)
     try:
-        count = import_official(options.checkpoint, config, options.out)
+        with writing(options.out):  # what cannot be read is a CheckpointError
+            count = import_official(options.checkpoint, config, options.out)
     except CheckpointError as error:
         raise CommandError(str(error)) from error
     print(f"{count:,} tensors imported into {options.out}: use it with --model {options.out}")

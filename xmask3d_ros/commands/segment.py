@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from xmask3d_ros.cloud import LabelledCloud
 from xmask3d_ros.commands.error import CommandError
+from xmask3d_ros.commands.output import check_folder, writing
 from xmask3d_ros.evaluation.bag import BagError, BagFrames, Topics, open_bag
 from xmask3d_ros.files import whole_file, write_ply
 from xmask3d_ros.model.checkpoint import CheckpointError, load_model
@@ -77,6 +78,7 @@ def run(options: argparse.Namespace) -> None:
     """Segment the bag. Raises :class:`CommandError` for anything wrong with the input."""
     if options.stride < 1:
         raise CommandError("--stride must be at least 1")
+    check_folder(options.out)
     try:
         vocabulary = read_vocabulary(options.vocabulary)
         topics = Topics(options.color_topic, options.depth_topic, options.color_info_topic, options.depth_info_topic)
@@ -85,7 +87,8 @@ def run(options: argparse.Namespace) -> None:
         model.sparse_backend = options.sparse_backend
         segmenter = Segmenter(model, vocabulary, SegmenterConfig(evidence=options.evidence))
         poses = segment(frames, segmenter, options.stride)
-        write_results(frames, segmenter, poses, options)
+        with writing(options.out):
+            write_results(frames, segmenter, poses, options)
     except (BagError, VocabularyError, CheckpointError, FrozenWeightsError, ImportError) as error:
         raise CommandError(str(error)) from error
 

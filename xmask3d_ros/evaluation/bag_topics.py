@@ -33,7 +33,8 @@ class ImageTopic:
     @property
     def base(self) -> str:
         """The topic without the transport's suffix: ``/camera/image_raw`` of ``/camera/image_raw/compressed``."""
-        return self.name.rsplit("/", 1)[0] if self.compressed else self.name
+        topic, _, last = self.name.rpartition("/")
+        return topic if self.compressed and topic and last in ("compressed", "compressedDepth") else self.name
 
     @property
     def is_depth(self) -> bool:
@@ -93,7 +94,7 @@ def _best(kind: str, images: list[ImageTopic], rank: Any) -> ImageTopic:
 def _color_rank(image: ImageTopic) -> tuple[Any, ...]:
     in_color = image.compressed or image.encoding in COLOR_ENCODINGS
     grey = image.encoding in ("mono8", "8UC1")
-    namespace, last = image.base.rsplit("/", 1)
+    namespace, _, last = image.base.rpartition("/")
     named = [any(word in name for word in ("color", "colour", "rgb")) for name in (namespace, last)]
     return (not _infrared(image), in_color, not grey, *named, not image.compressed, *_stage(image))
 
@@ -105,7 +106,7 @@ def _depth_rank(image: ImageTopic, color: ImageTopic) -> tuple[Any, ...]:
 
 def _stage(image: ImageTopic) -> tuple[bool, bool]:
     """The driver's own image first, then a rectified one, then whatever else was derived from it."""
-    last = image.base.rsplit("/", 1)[-1]
+    last = image.base.rpartition("/")[-1]
     return last == "image_raw", last.startswith("image_rect")
 
 
@@ -124,7 +125,8 @@ def _shared(first: str, second: str) -> int:
 
 
 def _sibling_info(image: ImageTopic, infos: list[str]) -> str | None:
-    sibling = f"{image.base.rsplit('/', 1)[0]}/camera_info"
+    namespace, slash, _ = image.base.rpartition("/")  # ROS 1 knows names without a slash
+    sibling = f"{namespace}{slash}camera_info"
     return sibling if sibling in infos else None
 
 

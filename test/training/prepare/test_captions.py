@@ -2,6 +2,7 @@
 """Captions, by a tiny captioner with random weights that has all the parts of the real one."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from transformers import (
 
 from xmask3d_training.prepare import captions
 from xmask3d_training.prepare.command import main
+from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.layout import Layout, color_data, points_data
 
 
@@ -127,6 +129,60 @@ def test_captions_from_elsewhere_are_kept(layout):
     assert summary["captioned now"] == 1
     content = json.loads(path.read_text())
     assert content["scene0000_00"] == {"0": "a", "20": "b", "100": "c"} and content["scene9999_00"] == {"0": "z"}
+
+
+def say(layout, settings, sentence):
+    """Caption every frame with one sentence, and read what the file then holds."""
+    arguments = layout, layout.scenes("train"), "blip", settings
+    captions.caption_all(*arguments, lambda: lambda images: [sentence] * len(images), batch=8)
+    return {scene: set(of.values()) for scene, of in json.loads(layout.captions("blip").read_text()).items()}
+
+
+def test_other_settings_make_anew_what_was_made_here(layout):
+    path = layout.captions("blip")
+    path.parent.mkdir()
+    path.write_text(json.dumps({"scene0000_00": dict.fromkeys(("0", "20", "100"), "theirs")}))
+    assert say(layout, {"beams": 4}, "four") == {"scene0000_00": {"theirs"}, "scene0001_00": {"four"}}
+
+    def no_weights():
+        raise PrepareError("no weights")
+
+    before = path.read_bytes()
+    with pytest.raises(PrepareError, match="no weights"):
+        captions.caption_all(layout, layout.scenes("train"), "blip", {"beams": 5}, no_weights, batch=8)
+    assert path.read_bytes() == before
+    assert say(layout, {"beams": 4}, "again") == {"scene0000_00": {"theirs"}, "scene0001_00": {"four"}}
+    assert say(layout, {"beams": 5}, "five") == {"scene0000_00": {"theirs"}, "scene0001_00": {"five"}}
+
+
+def test_other_settings_that_are_interrupted_leave_nothing_of_the_old(layout):
+    say(layout, {"beams": 4}, "four")
+    seen = []
+
+    def interrupted(images):
+        seen.append(len(images))
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return ["five"] * len(images)
+
+    with pytest.raises(KeyboardInterrupt):
+        captions.caption_all(layout, layout.scenes("train"), "blip", {"beams": 5}, lambda: interrupted, batch=8)
+    assert say(layout, {"beams": 5}, "later") == {"scene0000_00": {"five"}, "scene0001_00": {"later"}}
+
+
+def test_models_in_folders_of_one_name_differ(layout, captioner, tmp_path, capsys):
+    """By content: a copy elsewhere is the same model."""
+    other = shutil.copytree(captioner, tmp_path / "other" / captioner.name)
+    assert run(layout, captioner) == 0 and run(layout, other) == 0
+    assert "captioned now: 0" in capsys.readouterr().out
+    (other / "README.md").write_text("another model")
+    assert run(layout, other) == 0
+    assert "captioned now: 2" in capsys.readouterr().out
+
+
+def test_a_scene_without_frames_does_not_spoil_the_run(layout):
+    shutil.rmtree(layout.views("scene0001_00"))
+    assert say(layout, {}, "a room") == {"scene0000_00": {"a room"}}
 
 
 def test_unreadable_frames_are_named(layout, captioner, capsys):

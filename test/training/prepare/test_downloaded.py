@@ -45,8 +45,8 @@ def published(tmp_path_factory):
     return root
 
 
-def run(published, out, *more):
-    return main(["scannet", "--from-prepared", str(published), "--out", str(out), "--workers", "1", *more])
+def run(published, out, *more, dataset="scannet"):
+    return main([dataset, "--from-prepared", str(published), "--out", str(out), "--workers", "1", *more])
 
 
 def summary(out):
@@ -108,6 +108,58 @@ def test_an_unsound_scene_is_named_and_not_used(published, tmp_path, spoil, mess
     assert layout.scenes("train") == [] and layout.scenes("val") == ["scene0011_00"]
 
 
+def test_ids_that_come_later_are_taken_over(published, tmp_path):
+    root, out = tmp_path / "published", tmp_path / "out"
+    shutil.copytree(published, root)
+    shutil.rmtree(root / "scannet_3d_200")
+    assert run(root, out, "--how", "copy") == 0
+    taken = Layout(out, "scannet").point_ids_200("train", "scene0000_00")
+    assert not taken.exists()
+    shutil.copytree(published / "scannet_3d_200", root / "scannet_3d_200")
+    assert run(root, out, "--how", "copy") == 0
+    given = Layout(root, "scannet").point_ids_200("train", "scene0000_00")
+    assert taken.read_bytes() == given.read_bytes()
+    given.write_text("12.0\n" * len(given.read_text().split()))
+    assert run(root, out, "--how", "copy") == 0
+    assert taken.read_bytes() == given.read_bytes()
+    assert summary(out)["scenes"] == {"prepared": 1, "unchanged": 1, "failed": 0}
+    given.unlink()
+    assert run(root, out, "--how", "copy") == 0
+    assert not taken.exists()
+
+
+def test_scannet200_requires_its_labels(published, tmp_path, capsys):
+    root, out = tmp_path / "published", tmp_path / "out"
+    shutil.copytree(published, root)
+    layout = Layout(out, "scannet")
+    assert run(root, out, dataset="scannet200") == 0
+    # What was taken over and is gone is taken over again.
+    layout.point_ids_200("train", "scene0000_00").unlink()
+    shutil.rmtree(layout.views("scene0011_00") / "label_200")
+    assert run(root, out, dataset="scannet200") == 0
+    assert layout.point_ids_200("train", "scene0000_00").exists()
+    assert (layout.views("scene0011_00") / "label_200").is_dir()
+
+    (root / "scannet_3d_200" / "train" / "scene0000_00.txt").unlink()
+    shutil.rmtree(root / "scannet_2d" / "scene0011_00" / "label_200")
+    assert run(root, out, dataset="scannet200") == 1
+    failures = summary(out)["failures"]
+    assert "scene0000_00.txt" in failures["scene0000_00"]
+    assert "lacks label_200" in failures["scene0011_00"] and "--no-2d-labels" in failures["scene0011_00"]
+    assert run(root, out, "--no-2d-labels", dataset="scannet200") == 1
+    assert summary(out)["failures"].keys() == {"scene0000_00"}
+
+    # A download with nothing of ScanNet200 is refused before anything is withdrawn.
+    assert run(root, out) == 0
+    shutil.rmtree(root / "scannet_2d" / "scene0000_00" / "label_200")
+    assert run(root, out, dataset="scannet200") == 1
+    assert "label_200" in capsys.readouterr().err
+    shutil.rmtree(root / "scannet_3d_200")
+    assert run(root, out, "--no-2d-labels", dataset="scannet200") == 1
+    assert "scannet_3d_200/train/*.txt" in capsys.readouterr().err
+    assert layout.scenes("train") == ["scene0000_00"] and layout.scenes("val") == ["scene0011_00"]
+
+
 def test_unsound_frames_are_counted(published, tmp_path):
     root = tmp_path / "published"
     shutil.copytree(published, root)
@@ -131,3 +183,10 @@ def test_lists_choose(published, tmp_path):
 def test_another_folder_is_refused(tmp_path, capsys):
     assert run(tmp_path, tmp_path / "out") == 1
     assert "were unpacked" in capsys.readouterr().err
+
+
+def test_a_download_is_not_taken_over_onto_itself(published, capsys):
+    before = sorted(published.rglob("*"))
+    assert run(published, published) == 1
+    assert "is the folder to write as well" in capsys.readouterr().err
+    assert sorted(published.rglob("*")) == before

@@ -96,6 +96,26 @@ def test_an_image_that_cannot_be_read_is_named(prepared):
     assert "scene0000_00 0: depth image cannot be decoded" in report(prepared)["scannet"]["train"]["problems"]
 
 
+def test_ids_with_decimal_points_count_the_same(prepared):
+    assert inspect([str(prepared)]) == 0
+    before = report(prepared)
+    path = Layout(prepared, "scannet").point_ids_200("train", "scene0000_00")
+    path.write_text("".join(f"{number}.0\n" for number in path.read_text().split()))
+    assert inspect([str(prepared)]) == 0
+    assert report(prepared) == before
+
+
+def test_files_that_cannot_be_read_are_problems(prepared):
+    layout = Layout(prepared, "scannet")
+    layout.point_ids_200("train", "scene0000_00").write_text("wall\n")
+    layout.captions("blip").write_text('{"scene0000_00": {"0": "a r')
+    layout.captions("git").write_text("[]")
+    assert inspect([str(prepared)]) == 1
+    content = report(prepared)["scannet"]
+    assert "scene0000_00.txt is no file of ScanNet200 ids" in content["train"]["problems"][0]
+    assert ["is no caption file" in problem for problem in content["all"]["problems"]] == [True, True]
+
+
 def test_an_empty_folder_is_an_error(tmp_path, capsys):
     assert inspect([str(tmp_path)]) == 1
     assert "holds no prepared data" in capsys.readouterr().err

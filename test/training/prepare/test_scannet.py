@@ -238,6 +238,29 @@ def test_whatever_is_missing_is_named(release, tmp_path, change, message):
     assert message in summary(out)["failures"]["scene0000_00"]
 
 
+def ragged_segments(folder):
+    (folder / f"{folder.name}_vh_clean_2.labels.ply").unlink()
+    (folder / f"{folder.name}_vh_clean_2.0.010000.segs.json").write_text('{"segIndices": [[1], [2, 3]]}')
+
+
+def encrypted_labels(folder):
+    path = folder / f"{folder.name}_2d-label-filt.zip"
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"), [(ragged_segments, "ValueError: "), (encrypted_labels, "RuntimeError: ")]
+)
+def test_an_unforeseen_fault_is_its_scenes_alone(release, tmp_path, spoil, message):
+    root, out = copy(release, tmp_path), tmp_path / "out"
+    spoil(root / "scans" / "scene0000_00")
+    assert run(root, out) == 1
+    assert message in summary(out)["failures"]["scene0000_00"]
+    assert Layout(out, "scannet").scenes("train") == [] and Layout(out, "scannet").scenes("val") == ["scene0001_01"]
+
+
 def test_a_missing_label_table_is_named_once(release, tmp_path, capsys):
     root, out = copy(release, tmp_path), tmp_path / "out"
     (root / "scannetv2-labels.combined.tsv").unlink()

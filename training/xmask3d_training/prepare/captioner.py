@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,24 @@ from xmask3d_training.prepare.errors import PrepareError
 
 DEFAULT_MODEL = "nlpconnect/vit-gpt2-image-captioning"
 """ViT-GPT2, as the reference (METHODS 1.2)."""
+
+
+def model_identity(model: str) -> str:
+    """What tells a model from others: the check sum of a folder's files, since folders share names; else the name.
+
+    Raises:
+        PrepareError: a file cannot be read.
+    """
+    if not Path(model).is_dir():
+        return model
+    total = hashlib.sha256()
+    try:
+        for path in sorted(path for path in Path(model).iterdir() if path.is_file()):
+            with path.open("rb") as file:
+                total.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    except OSError as error:
+        raise PrepareError(f"cannot read the captioner {model!r}: {error}; download it again") from error
+    return total.hexdigest()
 
 
 class Captioner:

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from xmask3d_training.prepare.captioner import DEFAULT_MODEL, Captioner
+from xmask3d_training.prepare.captioner import DEFAULT_MODEL, Captioner, model_identity
 from xmask3d_training.prepare.captions import caption_all
 from xmask3d_training.prepare.layout import SPLITS, Layout
 from xmask3d_training.prepare.options import positive
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> list[dict[str, Any]]:
     layout = Layout(args.data_root, args.set)
     scenes = [scene for split in args.splits for scene in layout.scenes(split)]
     name = Path(args.model.rstrip("/")).name
-    settings = {"model": args.model, "beams": args.beams, "longest": args.longest}
+    settings = {"model": model_identity(args.model), "beams": args.beams, "longest": args.longest}
     summary = caption_all(
         layout, scenes, name, settings, lambda: Captioner(args.model, args.device, args.beams, args.longest), args.batch
     )

@@ -16,7 +16,7 @@ from xmask3d_ros.geometry.camera import Camera
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 from xmask3d_training.prepare.files import PARTIAL, staged_folder
 from xmask3d_training.prepare.layout import IMAGE_SIZE, SPLITS, UNLABELLED, Layout, intrinsics_text
-from xmask3d_training.prepare.points_file import read_points_file
+from xmask3d_training.prepare.points_file import read_ids_200, read_points_file
 from xmask3d_training.prepare.poses import read_pose
 from xmask3d_training.prepare.records import SceneRecord
 
@@ -36,6 +36,10 @@ class DownloadedScene:
     scene: str
     split: str
     how: How
+    needs_ids_200: bool = False
+    """Whether ScanNet200's ids of the points must be there; where they are, they are taken over anyway."""
+    needs_labels_200: bool = False
+    """The same of ScanNet200's label images."""
 
     @property
     def layout(self) -> Layout:
@@ -54,11 +58,15 @@ class DownloadedScene:
     def sources(self) -> list[Path]:
         """See ``work.Job``. A folder's time changes with its entries."""
         views = self.given.views(self.scene)
-        return [self.given.points(self.split, self.scene), *(views / kind for kind in _KINDS)]
+        points = [layer(self.split, self.scene) for layer in (self.given.points, self.given.point_ids_200)]
+        return [*points, *(views / kind for kind in _KINDS)]
 
     def outputs(self) -> list[Path]:
         """See ``work.Job``."""
-        return [self.layout.points(self.split, self.scene), self.layout.views(self.scene) / "intrinsics.txt"]
+        views = self.layout.views(self.scene)
+        ids = [self.layout.point_ids_200(self.split, self.scene)] if self.needs_ids_200 else []
+        images = [views / "label_200"] if self.needs_labels_200 else []
+        return [self.layout.points(self.split, self.scene), views / "intrinsics.txt", *ids, *images]
 
     def record_path(self) -> Path:
         """See ``work.Job``."""
@@ -67,12 +75,18 @@ class DownloadedScene:
     def prepare(self, record: SceneRecord) -> None:
         """Check the scene and take over what is sound."""
         self.layout.withdraw(self.scene)
+        self.layout.point_ids_200(self.split, self.scene).unlink(missing_ok=True)
         points = self.given.points(self.split, self.scene)
         labels = read_points_file(points).labels
         views = self.given.views(self.scene)
         kinds = [kind for kind in _KINDS if (views / kind).is_dir()]
         if missing := [kind for kind in _NEEDED if kind not in kinds]:
             raise PrepareError(f"{views} lacks {', '.join(missing)}: unpack the 2D download beside the 3D one")
+        if self.needs_labels_200 and "label_200" not in kinds:
+            raise PrepareError(
+                f"{views} lacks label_200: unpack the 2D labels of ScanNet200 there, or pass --no-2d-labels if only "
+                "evaluation is wanted"
+            )
         frames = self.given.frames(self.scene)
         with staged_folder(self.layout.views(self.scene)) as folder:
             for kind in kinds:
@@ -82,8 +96,8 @@ class DownloadedScene:
         if not taken:
             raise PrepareError(f"{views} has no usable frame")
         ids = self.given.point_ids_200(self.split, self.scene)
-        if ids.exists():
-            if len(ids.read_text().split()) != len(labels):
+        if ids.exists() or self.needs_ids_200:
+            if len(read_ids_200(ids)) != len(labels):
                 raise PrepareError(f"{ids} does not name one id for each of {len(labels)} points: download it again")
             self._place(ids, self.layout.point_ids_200(self.split, self.scene))
         self._place(points, self.layout.points(self.split, self.scene))
@@ -120,13 +134,20 @@ class DownloadedScene:
 
 
 def downloaded_scenes(
-    root: Path, source: Path, how: How, lists: dict[str, list[str]] | None = None
+    root: Path,
+    source: Path,
+    how: How,
+    lists: dict[str, list[str]] | None = None,
+    needs_ids_200: bool = False,
+    needs_labels_200: bool = False,
 ) -> list[DownloadedScene]:
     """The scenes of a download, or those that ``lists`` names by split.
 
     Raises:
-        PrepareError: there are none, or a scene is in both splits.
+        PrepareError: there are none, a scene is in both splits, or none has the data of ScanNet200 that are needed.
     """
+    if source.resolve() == root.resolve():
+        raise PrepareError(f"{source} is the folder to write as well: name another one")
     given = Layout(source, "scannet")
     found = {split: given.scenes(split) for split in SPLITS}
     if not any(found.values()):
@@ -137,7 +158,23 @@ def downloaded_scenes(
     if doubled := sorted(set(found["train"]) & set(found["val"])):
         raise PrepareError(f"{source}: in both splits: {', '.join(doubled[:10])}")
     chosen = lists or found
-    return [DownloadedScene(root, source, scene, split, how) for split, scenes in chosen.items() for scene in scenes]
+    jobs = [
+        DownloadedScene(root, source, scene, split, how, needs_ids_200, needs_labels_200)
+        for split, scenes in chosen.items()
+        for scene in scenes
+    ]
+    # Rather fail now than in every scene, which would withdraw those that an earlier run took over.
+    if needs_ids_200 and not any(given.point_ids_200(job.split, job.scene).exists() for job in jobs):
+        raise PrepareError(
+            f"{source} holds no scannet_3d_200/train/*.txt or scannet_3d_200/val/*.txt of these scenes: unpack the ids "
+            "of ScanNet200 there, or prepare `scannet`"
+        )
+    if needs_labels_200 and not any((given.views(job.scene) / "label_200").is_dir() for job in jobs):
+        raise PrepareError(
+            f"{source} holds no scannet_2d/<scene>/label_200 of these scenes: unpack the 2D labels of ScanNet200 "
+            "there, or pass --no-2d-labels if only evaluation is wanted"
+        )
+    return jobs
 
 
 def _check(path: Path, kind: str) -> None:

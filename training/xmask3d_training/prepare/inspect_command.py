@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 
+from xmask3d_training.prepare.captions import read_captions
 from xmask3d_training.prepare.contact_sheet import contact_sheet
 from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.files import write_atomically
@@ -78,7 +79,11 @@ def _whole(layout: Layout, strays: list[str]) -> dict[str, Any]:
     captions = sorted(path.name for path in (layout.root / "caption").glob(f"caption_view_{layout.dataset}_*.json"))
     problems = [f"{len(strays)} folders of frames without points: {', '.join(strays[:10])}"] if strays else []
     for name in captions:
-        known = json.loads((layout.root / "caption" / name).read_bytes())
+        try:
+            known = read_captions(layout.root / "caption" / name)
+        except PrepareError as error:
+            problems.append(str(error))
+            continue
         lacking = [scene for scene in layout.scenes("train") if set(layout.frames(scene)) - set(known.get(scene, {}))]
         if lacking:
             problems.append(f"{name} lacks captions in {len(lacking)} training scenes: {', '.join(lacking[:10])}")

@@ -16,7 +16,7 @@ from xmask3d_training.prepare.contact_sheet import SheetRow
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 from xmask3d_training.prepare.label_map import scannet20_labels
 from xmask3d_training.prepare.layout import SPLITS, UNLABELLED, Layout, frame_order
-from xmask3d_training.prepare.points_file import PointsFile, read_points_file
+from xmask3d_training.prepare.points_file import PointsFile, read_ids_200, read_points_file
 from xmask3d_training.prepare.poses import read_pose
 from xmask3d_training.prepare.reprojection import agreement, reproject
 
@@ -134,7 +134,11 @@ def _count_200(layout: Layout, split: str, scene: str, points: int, report: Spli
     if not path.exists():
         report.problems.append(f"{scene}: no {path}")
         return
-    ids = np.loadtxt(path, dtype=np.int64, ndmin=1)
+    try:
+        ids = read_ids_200(path)
+    except PrepareError as error:
+        report.problems.append(str(error))
+        return
     if len(ids) != points:
         report.problems.append(f"{path}: {len(ids)} ids for {points} points")
         return

@@ -55,6 +55,20 @@ def read_points_file(path: Path) -> PointsFile:
     return PointsFile(coordinates.astype(np.float32), colors.astype(np.float32), whole)
 
 
+def read_ids_200(path: Path) -> NDArray[np.float64]:
+    """ScanNet200 id of each point (N,), read as training does: OpenScene's files may hold decimal points.
+
+    Raises:
+        PrepareError: the file is missing or holds something else than numbers.
+    """
+    try:
+        return np.array(path.read_bytes().split(), dtype=np.float64)
+    except OSError as error:
+        raise PrepareError(f"cannot read {path}: {error.strerror}; add it to the scene's points") from error
+    except ValueError as error:
+        raise PrepareError(f"{path} is no file of ScanNet200 ids ({error}): make or download it again") from error
+
+
 def _safe_globals() -> list[Any]:
     # Files written with numpy 1 name its module before the underscore came.
     return [*_NUMPY_PARTS, (_reconstruct, "numpy.core.multiarray._reconstruct")]

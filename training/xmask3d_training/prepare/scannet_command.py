@@ -48,7 +48,9 @@ def run(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Prepare; returns a summary for each set of labels. Raises PrepareError."""
     lists = _read_lists(args)
     if args.from_prepared:
-        taken = downloaded_scenes(args.out, args.from_prepared, args.how, lists)
+        with_200 = args.dataset == "scannet200"
+        needs = with_200, with_200 and not args.no_2d_labels
+        taken = downloaded_scenes(args.out, args.from_prepared, args.how, lists, *needs)
         return [prepare_all(args.out, "scannet", taken, args.workers, args.again)]
     jobs = _jobs(args, lists)
     summaries = [prepare_all(args.out, "scannet", jobs, args.workers, args.again)]

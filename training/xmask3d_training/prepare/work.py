@@ -40,7 +40,12 @@ class Job(Protocol):
         """Where the scene's record is kept."""
 
     def prepare(self, record: SceneRecord) -> None:
-        """Do it, filling in the record. Raises PrepareError, OSError."""
+        """Do it, filling in the record.
+
+        Raises:
+            OSError: nothing more can be read or written, which ends the run.
+            Exception: any other, PrepareError above all, is the scene's own and is recorded.
+        """
 
 
 def prepare_all(root: Path, title: str, jobs: Sequence[Job], workers: int, retry: bool = False) -> dict[str, Any]:
@@ -114,6 +119,10 @@ def _one(job: Job) -> SceneRecord:
             job.prepare(record)
         except PrepareError as error:
             record.error = str(error)
+        except OSError:
+            raise
+        except Exception as error:  # one odd file shall not keep the other scenes from being prepared
+            record.error = f"{type(error).__name__}: {error}; a file of the scene may be damaged, download it again"
         write_record(job.record_path(), record)
     except OSError as error:
         remedy = "make room" if is_disk_full(error) else "mend it"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +63,14 @@ def read_truth_cloud(path: str | Path, names: Mapping[int, str] | None = None) -
         raise GroundTruthError(f"ground truth {path}: .npz, .ply and .pcd are read, not '{path.suffix}'")
     try:
         points, labels, found, colors = readers[path.suffix.lower()](path)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         if isinstance(error, GroundTruthError):
             raise
         raise GroundTruthError(f"ground truth {path} cannot be read: {error}; is it complete?") from error
     if points.ndim != 2 or points.shape[1] != 3 or labels.shape != points.shape[:1] or not len(points):
         raise GroundTruthError(f"ground truth {path}: {points.shape} positions and {labels.shape} labels: one a point")
+    if points.dtype.kind not in "iuf" or labels.dtype.kind not in "biuf":
+        raise GroundTruthError(f"ground truth {path}: positions and labels must be numbers; names go to 'label_names'")
     if not np.isfinite(points).all():
         raise GroundTruthError(f"ground truth {path}: positions that are not finite; remove those points")
     named = found | dict(names or {})
@@ -94,14 +97,17 @@ def _label_field(fields: Any, path: Path) -> str:
 
 
 def _read_npz(path: Path) -> _Read:
-    with np.load(path, allow_pickle=False) as content:
+    content = np.load(path, allow_pickle=False)
+    if isinstance(content, np.ndarray):
+        raise GroundTruthError(f"ground truth {path} is a single array, an .npy by another name: write it by np.savez")
+    with content:
         arrays = {name: content[name] for name in content.files}
     position = next((name for name in ("xyz", "points") if name in arrays), None)
     if position is None:
         raise GroundTruthError(f"ground truth {path} has neither 'xyz' nor 'points': it holds {', '.join(arrays)}")
-    names = [str(name) for name in arrays.get("label_names", ())]
+    names = [str(name) for name in np.atleast_1d(arrays.get("label_names", ()))]
     ids = next(
-        (value.tolist() for name, value in arrays.items() if name.endswith("_ids") and len(value) == len(names)),
+        (value.tolist() for name, value in arrays.items() if name.endswith("_ids") and value.shape == (len(names),)),
         list(range(len(names))),
     )
     rgb = arrays.get("rgb", arrays.get("colors"))

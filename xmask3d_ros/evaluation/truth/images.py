@@ -88,6 +88,10 @@ class LabelTopic:
             raise GroundTruthError(
                 f"{self._topic} is {message.encoding!r}; label images are {', '.join(_KINDS)} (colours are not labels)"
             )
+        if not message.width or not message.height:
+            raise GroundTruthError(
+                f"{self._topic}: an image of {message.width}x{message.height} pixels: its publisher fills it wrongly"
+            )
         kind = np.dtype((">" if message.is_bigendian else "<") + _KINDS[message.encoding])
         if message.step < message.width * kind.itemsize or len(message.data) != message.height * message.step:
             raise GroundTruthError(

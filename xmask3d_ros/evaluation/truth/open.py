@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,11 +82,13 @@ def open_truth(
     meaning = meaning_of(cloud.names, vocabulary, mapping)
     classes = meaning.class_of_name[cloud.names_of_points]
     about = {"kind": "cloud", "frame": options.frame or frames.fixed_frame, "points": len(classes)}
-    counts = np.bincount(cloud.names_of_points, minlength=len(cloud.names)).tolist()
+    counts: Counter[str] = Counter()  # labels may share a name
+    for name, count in zip(cloud.names, np.bincount(cloud.names_of_points, minlength=len(cloud.names)), strict=True):
+        counts[name] += int(count)
     return OpenTruth(
         CloudReference(cloud.points, classes, options.radius),
         meaning,
-        about | _named(meaning, dict(zip(cloud.names, counts, strict=True))),
+        about | _named(meaning, counts),
     )
 
 
@@ -131,13 +134,14 @@ def _images(
     except GroundTruthError:
         close()
         raise
-    table = np.full(max(labels) + 2 if labels else 1, -1, np.int64)
-    for label, number in zip(labels, meaning.class_of_name.tolist(), strict=True):
-        table[label] = number
+    known = np.array(labels, np.int64)  # ascending; searched, for a table by label may be of any size
 
     def classes(stamp_ns: int) -> NDArray[np.int64] | None:
         image = read(stamp_ns)
-        return None if image is None else table[np.where(image < 0, len(table) - 1, image)]
+        if image is None:
+            return None
+        place = np.minimum(np.searchsorted(known, image), len(known) - 1)
+        return np.where(known[place] == image, meaning.class_of_name[place], -1)
 
     images: LabelImages = classes
     about = {"kind": "label images", "frame": frames.fixed_frame}

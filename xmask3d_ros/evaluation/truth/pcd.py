@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from .error import GroundTruthError
 
+_KINDS = {f"<{kind}" for kind in ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")}
+
 
 def read_pcd(path: Path) -> dict[str, NDArray[Any]]:
     """The file's fields, (N,) each; fields of several counts are left out. Raises GroundTruthError."""
@@ -19,13 +21,16 @@ def read_pcd(path: Path) -> dict[str, NDArray[Any]]:
     names = header["FIELDS"]
     counts = [int(count) for count in header.get("COUNT", ["1"] * len(names))]
     kinds = [f"<{kind.lower()}{size}" for kind, size in zip(header["TYPE"], header["SIZE"], strict=True)]
+    if not _KINDS.issuperset(kinds):
+        types, sizes = (" ".join(header[line]) for line in ("TYPE", "SIZE"))
+        raise GroundTruthError(f"{path}: TYPE {types} of SIZE {sizes} is no number; F 4 8, I and U 1 2 4 8 are read")
     layout = np.dtype([(f"{name}#{place}", kind, (count,)) for place, (name, kind, count) in
                        enumerate(zip(names, kinds, counts, strict=True))])  # fmt: skip
     points = int(header["POINTS"][0])
     data = content[start:]
     stored = header["DATA"][0]
     if stored == "ascii":
-        columns = _ascii(data, points, layout)
+        columns = _ascii(data, points, layout, path)
     elif stored == "binary":
         if len(data) < points * layout.itemsize:
             raise GroundTruthError(f"{path} is truncated: {len(data)} bytes of {points * layout.itemsize}")
@@ -51,14 +56,18 @@ def _header(content: bytes, path: Path) -> tuple[dict[str, list[str]], int]:
         start = end + 1
         if words and not words[0].startswith("#"):
             header[words[0]] = words[1:]
-    missing = {"FIELDS", "SIZE", "TYPE", "POINTS"} - set(header)
+    missing = {"FIELDS", "SIZE", "TYPE", "POINTS", "DATA"} - {name for name, words in header.items() if words}
     if missing:
         raise GroundTruthError(f"{path}: the header lacks {', '.join(sorted(missing))}")
     return header, start
 
 
-def _ascii(data: bytes, points: int, layout: np.dtype[Any]) -> list[NDArray[Any]]:
-    values = np.array(data.split()).reshape(points, -1)
+def _ascii(data: bytes, points: int, layout: np.dtype[Any], path: Path) -> list[NDArray[Any]]:
+    words = data.split()
+    width = sum(layout[name].shape[0] for name in layout.names or ())
+    if len(words) != points * width:
+        raise GroundTruthError(f"{path} has {len(words)} numbers, its header says {points} points of {width}")
+    values = np.array(words).reshape(points, width)
     columns, at = [], 0
     for name in layout.names or ():
         part = layout[name]
@@ -94,6 +103,8 @@ def decompress_lzf(data: bytes, size: int) -> bytes:
             at += control + 1
             continue
         length = control >> 5
+        if at + (length == 7) >= end:
+            raise ValueError("LZF data end within a copy")
         if length == 7:
             length += data[at]
             at += 1

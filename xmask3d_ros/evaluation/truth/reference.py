@@ -79,6 +79,8 @@ class ImageReference:
         self._now: tuple[int, NDArray[np.int64] | None] = (-1, None)
         self._votes = np.empty((0, 5), np.int64)
         """Voxel (3), class, number of pixels; unique in the first four, sorted."""
+        self._pending: list[NDArray[np.int64]] = []
+        """As ``_votes``, of each frame since they were merged."""
         self.missing = 0
         """Frames seen without a label image."""
 
@@ -94,7 +96,10 @@ class ImageReference:
         known = classes >= 0
         voxels = np.floor(points[known] / self._voxel_size).astype(np.int64)
         new = np.column_stack([voxels, classes[known], np.ones(len(voxels), np.int64)])
-        self._votes = _summed(np.concatenate([self._votes, new]))
+        self._pending.append(_summed(new))
+        # Merged whenever they are as many: every frame on its own would sort the whole cloud again.
+        if sum(map(len, self._pending)) > len(self._votes):
+            self._merge()
 
     def of_view(
         self,
@@ -112,6 +117,7 @@ class ImageReference:
 
     def cloud(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Centres of voxels, each with the class of most of its pixels, the lowest of several."""
+        self._merge()
         # By voxel, most pixels first, then the lowest class; the first line of each voxel decides.
         order = np.lexsort((self._votes[:, 3], -self._votes[:, 4], *self._votes[:, 2::-1].T))
         votes = self._votes[order]
@@ -119,6 +125,10 @@ class ImageReference:
         first[1:] = (votes[1:, :3] != votes[:-1, :3]).any(axis=1)
         centres = (votes[first, :3].astype(np.float64) + 0.5) * self._voxel_size
         return centres, votes[first, 3]
+
+    def _merge(self) -> None:
+        self._votes = _summed(np.concatenate([self._votes, *self._pending]))
+        self._pending = []
 
 
 def _at(
