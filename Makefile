@@ -47,7 +47,7 @@ reproduce-tiny: $(DATA)/.rooms-1100 $(TOWERS)/config.json
 	@cat $(RUNS)/reproduction/tables.md
 
 reproduce: $(DATA)/.rooms-1100 $(TOWERS)/config.json
-	@echo "fourteen trainings, thirteen tests: about a day"
+	@echo "fifteen trainings, fourteen tests: about a day"
 	$(RUN)xmask3d train reproduce --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 

@@ -139,7 +139,7 @@ def test_what_it_begins_with_is_trained_first(plan, blocks, frozen, tmp_path):
     (tmp_path / "tiny_points_seed0" / "run.json").unlink()
     ensure_trained(plan, run, place)
     assert len(asked) == 2, "what is done does not need its beginning any more"
-    (first,) = [other.before for other in plan.runs if other.before]
+    (first,) = run.earlier
     changed = dataclasses.replace(run, before=dataclasses.replace(first, settings={"model.losses.binary": 3.0}))
     with pytest.raises(SettingsError, match="was begun with other before"):
         ensure_trained(plan, changed, place)
@@ -198,9 +198,9 @@ def test_the_exit_status_is_answered():
 
 def test_experiments_are_named_and_ordered(plan):
     names = [run.name for run in plan.runs]
-    assert len(names) == len(set(names)) == 13
-    assert names[:2] == ["tiny_seed0", "b15n4_seed0"] and names[-1] == "b15n4_no_mask_loss_seed2"
+    assert len(names) == len(set(names)) == 14
+    assert names[:3] == ["tiny_seed0", "tiny_no_mask_loss_seed0", "b15n4_seed0"] and names[-1] == "b15n4_no_mask_loss_seed2"
     assert [run.name for run in plan.chosen(["b15n4"])] == ["b15n4_seed0", "b15n4_seed1", "b15n4_seed2"]
     assert [run.name for run in plan.chosen(["b12n7_seed0"])] == ["b12n7_seed0"]
-    with pytest.raises(SettingsError, match="no experiment 'nonsense'; there are tiny, b15n4,"):
+    with pytest.raises(SettingsError, match="no experiment 'nonsense'; there are tiny, tiny_no_mask_loss, b15n4,"):
         plan.chosen(["nonsense"])

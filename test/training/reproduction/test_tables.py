@@ -61,9 +61,16 @@ def test_the_recipe_is_shown_with_all_its_parts(tmp_path):
     first = {"about": "first", "views": 22, "minutes": 3.0}
     write_result(tmp_path, "tiny", 0, 0.40, 0.30, before=[first], start="first_seed0")
     alone = read_results(tmp_path)
-    assert "| 40.0 | 30.0 |" in lines(TABLES["tiny"](alone), "fused | hard")[0]
+    assert "| 40.0 | 30.0 |" in lines(TABLES["tiny"](alone), "fused | on | hard")[0]
     assert "| 43.0 | 33.0 |" in lines(TABLES["tiny"](alone), "its masks named by MaskCLIP")[0]
+    assert not lines(TABLES["tiny"](alone), "fused | off")
     assert lines(TABLES["runs"](alone), "before tiny: first")[0] == "| before tiny: first | 0 |  | 22 | 3 |  |"
+
+
+def test_every_seed_has_its_minutes(found, tmp_path):
+    write_result(tmp_path, "b15n4", 2, 0.7, 0.5, minutes=9.0)
+    (row,) = lines(TABLES["runs"](read_results(tmp_path)), "b15n4: ")
+    assert row == "| b15n4: some | 0, 1, 2 | 3 | 99 | 7, 7, 9 | 2 |"
 
 
 def test_what_was_not_run_has_no_number(found):

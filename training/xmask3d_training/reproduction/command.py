@@ -2,7 +2,7 @@
 """``xmask3d train reproduce``: train and test the experiments in the synthetic rooms, and write their tables.
 
 What has been done is not done again: a finished run is skipped, an interrupted one goes on from its last checkpoint.
-A run should take about two hours of two CPU cores; there are thirteen. Tables of all finished runs go to OUT/tables.md.
+A run should take about two hours of two CPU cores; there are fourteen. Tables of all finished runs go to OUT/tables.md.
 
   xmask3d train reproduce b15n4_seed0 --data ROOMS --towers FOLDER      one run
   xmask3d train reproduce --data ROOMS --towers FOLDER                  all

@@ -20,7 +20,8 @@ Result = dict[str, Any]
 NOT_RUN = "not run"
 GATE_ORDER = ("hard", "soft", "off")
 OUTPUTS = {"fused": "fused", "3d": "3D", "2d": "2D"}
-TINY, MAIN, WITHOUT = "tiny", "b15n4", "b15n4_no_mask_loss"
+TINY, TINY_WITHOUT = "tiny", "tiny_no_mask_loss"
+MAIN, WITHOUT = "b15n4", "b15n4_no_mask_loss"
 _SCORES = ("hiou", "miou_base", "miou_novel")
 _NUMBERS = ["hIoU", "base", "novel"]
 
@@ -67,15 +68,15 @@ def runs_table(found: dict[str, list[Result]]) -> str:
     """What was run, and what it took."""
     rows = []
     for name, results in found.items():
-        several = [
-            ", ".join(str(value) for value in dict.fromkeys(values))
+        epochs, views, rooms = (
+            ", ".join(str(value) for value in dict.fromkeys(values))  # as a rule, all seeds' are the same
             for values in (
                 (result["epochs"] for result in results),
                 (result["views"] for result in results),
-                (f"{result['minutes']:.0f}" for result in results),
                 (next(iter(result["evaluation"].values()))["scenes"] for result in results),
             )
-        ]
+        )
+        minutes = ", ".join(f"{result['minutes']:.0f}" for result in results)
         about = f"{name}: {results[0]['about']}"
         if start := results[0].get("start"):
             about += f", begun with what {start} had learned"
@@ -84,18 +85,21 @@ def runs_table(found: dict[str, list[Result]]) -> str:
             [f"before {name}: {part['about']}", seeds, "", str(part["views"]), f"{part['minutes']:.0f}", ""]
             for part in results[0].get("before", ())
         ]
-        rows.append([about, seeds, *several])
+        rows.append([about, seeds, epochs, views, minutes, rooms])
     return markdown(["experiment", "seeds", "epochs", "views", "minutes", "held-out rooms"], rows)
 
 
 def tiny_table(found: dict[str, list[Result]]) -> str:
-    """The recipe of the bundled model: every output behind every gate, and its masks named by MaskCLIP."""
-    results = found.get(TINY, [])
+    """The recipe of the bundled model, with and without the mask loss: every output behind every gate, and MaskCLIP."""
     wanted = [(title, output, gate) for output, title in OUTPUTS.items() for gate in GATE_ORDER]
     wanted.append(("its masks named by MaskCLIP, averaged over views", "mask_clip", "off"))
-    return markdown(
-        ["output", "gate", *_NUMBERS], [[title, gate, *cells(results, output, gate)] for title, output, gate in wanted]
-    )
+    rows = [
+        [title, loss, gate, *cells(found[name], output, gate)]
+        for name, loss in ((TINY, "on"), (TINY_WITHOUT, "off"))
+        if name in found
+        for title, output, gate in wanted
+    ]
+    return markdown(["output", "mask loss", "gate", *_NUMBERS], rows or [[NOT_RUN] * 6])
 
 
 def splits_table(found: dict[str, list[Result]]) -> str:
