@@ -37,6 +37,7 @@ from xmask3d_training.engine.network_pass import NetworkPass, evidence, predicti
 from xmask3d_training.losses.config import LOSSES, LossConfig
 from xmask3d_training.losses.criterion import Criterion, Targets
 from xmask3d_training.losses.point_embeddings import PointEmbeddings
+from xmask3d_training.losses.precision import at_least_single
 from xmask3d_training.protocol.branches import BRANCHES, branch_labels
 
 logger = logging.getLogger(__name__)
@@ -158,7 +159,7 @@ class XMask3DModule(lightning.LightningModule):
             binary_logits = None
             if self.losses.binary:
                 binary_logits = network.binary_head(batch.coordinates, batch.features, maps)
-                binary_logits = binary_logits.float()[batch.voxel_of_point]
+                binary_logits = at_least_single(binary_logits)[batch.voxel_of_point]
             return self.criterion.of_points(
                 embeddings,
                 binary_logits,

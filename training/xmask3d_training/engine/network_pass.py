@@ -23,6 +23,7 @@ from xmask3d_training.losses.cosine import class_logits
 from xmask3d_training.losses.criterion import Predictions
 from xmask3d_training.losses.lifting import masks_of_points
 from xmask3d_training.losses.point_embeddings import PointEmbeddings
+from xmask3d_training.losses.precision import at_least_single
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,17 @@ def predictions(
     scale = network.logit_scale()
     embeddings = output.masks.embeddings[-1]
     with torch.autocast(embeddings.device.type, enabled=False):
-        logits = class_logits(embeddings.float(), text, network.null_embedding, scale)
+        logits = class_logits(at_least_single(embeddings), text, network.null_embedding, scale)
         query, covered = _queries(batch, output, logits, fallback)
     mask_rows = torch.cat([embeddings.flatten(0, 1), embeddings.new_zeros(1, embeddings.shape[2])])
-    fused_2d = functional.linear(mask_rows, network.fusion.weight_2d).float()
-    fused_3d = functional.linear(output.points.embeddings, network.fusion.weight_3d, network.fusion.linear.bias).float()
+    fused_2d = at_least_single(functional.linear(mask_rows, network.fusion.weight_2d))
+    fused_3d = at_least_single(
+        functional.linear(output.points.embeddings, network.fusion.weight_3d, network.fusion.linear.bias)
+    )
     kinds = 2 * len(mask_rows)
     pairs, pair = torch.unique(batch.voxel_of_point * kinds + 2 * query + covered, return_inverse=True)
     voxel, kind = pairs // kinds, pairs % kinds
-    embeddings_3d = output.points.embeddings.float()
+    embeddings_3d = at_least_single(output.points.embeddings)
     fused = torch.where((kind % 2 == 1)[:, None], fused_3d[voxel] + fused_2d[kind // 2], embeddings_3d[voxel])
     return Predictions(
         mask_logits=output.masks.mask_logits,
@@ -100,7 +103,7 @@ def predictions(
         embeddings_2d=PointEmbeddings(mask_rows, query),
         covered=covered,
         fused=PointEmbeddings(fused, pair),
-        binary_logits=output.binary_logits.float()[batch.voxel_of_point],
+        binary_logits=at_least_single(output.binary_logits)[batch.voxel_of_point],
         text=text,
         null=network.null_embedding,
         scale=scale,

@@ -17,6 +17,7 @@ from xmask3d_training.losses.mask_set import mask_set_losses
 from xmask3d_training.losses.mask_targets import MaskTargets
 from xmask3d_training.losses.point_embeddings import PointEmbeddings
 from xmask3d_training.losses.points import base_or_novel, binary_loss, class_loss, usable_labels
+from xmask3d_training.losses.precision import at_least_single
 
 
 @dataclass
@@ -81,7 +82,8 @@ class Criterion:
         Computed in float32 or more, whatever the network's precision.
         """
         with torch.autocast(targets.labels.device.type, enabled=False):
-            return self._terms(_at_least_single(predictions), targets, epoch)
+            single = Predictions(**{name: _single(value) for name, value in vars(predictions).items()})
+            return self._terms(single, targets, epoch)
 
     def of_points(
         self,
@@ -181,13 +183,8 @@ def _logits_of_points(embeddings: PointEmbeddings, text: Tensor, null: Tensor, s
     return class_logits(embeddings.rows, text, null, scale)[embeddings.row_of_point]
 
 
-def _at_least_single(predictions: Predictions) -> Predictions:
-    return Predictions(**{name: _single(value) for name, value in vars(predictions).items()})
-
-
 def _single(value: Any) -> Any:
-    """Half precision becomes float32; anything else stays as it is."""
+    """Half precision becomes float32, inside of what holds tensors too; anything else stays as it is."""
     if isinstance(value, PointEmbeddings):
-        return replace(value, rows=_single(value.rows))
-    half = isinstance(value, Tensor) and value.dtype in (torch.float16, torch.bfloat16)
-    return value.float() if half else value
+        return replace(value, rows=at_least_single(value.rows))
+    return at_least_single(value) if isinstance(value, Tensor) else value
