@@ -199,7 +199,10 @@ def test_the_exit_status_is_answered():
 def test_experiments_are_named_and_ordered(plan):
     names = [run.name for run in plan.runs]
     assert len(names) == len(set(names)) == 14
-    assert names[:3] == ["tiny_seed0", "tiny_no_mask_loss_seed0", "b15n4_seed0"] and names[-1] == "b15n4_no_mask_loss_seed2"
+    assert (
+        names[:3] == ["tiny_seed0", "tiny_no_mask_loss_seed0", "b15n4_seed0"]
+        and names[-1] == "b15n4_no_mask_loss_seed2"
+    )
     assert [run.name for run in plan.chosen(["b15n4"])] == ["b15n4_seed0", "b15n4_seed1", "b15n4_seed2"]
     assert [run.name for run in plan.chosen(["b12n7_seed0"])] == ["b12n7_seed0"]
     with pytest.raises(SettingsError, match="no experiment 'nonsense'; there are tiny, tiny_no_mask_loss, b15n4,"):
