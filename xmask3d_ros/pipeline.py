@@ -232,4 +232,4 @@ class Segmenter:
 def describe_unknown(words: Sequence[str], most: int = 5) -> str:
     """What it means that the model never met some words, for a person."""
     named = ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
-    return f"the model does not know {named}: to it they are one and the same word, and what they label is arbitrary"
+    return f"the model does not know {named}: to it all such words are the same, and what they label is arbitrary"

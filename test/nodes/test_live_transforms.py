@@ -92,6 +92,21 @@ def test_time_that_jumps_back_begins_a_new_map(rig):
     assert rig.is_up()
 
 
+def test_old_transforms_that_come_after_a_jump_do_not_hold_up_the_new_ones(rig):
+    late = rig.start + 100 * SECOND
+    rig.camera.frame(late)
+    wait_until(lambda: rig.integrated == 1)
+    rig.camera.info(rig.start)
+    rig.camera.images(rig.start)
+    wait_until(lambda: rig.node._pairing.jumps == 2, what="both streams have jumped")
+    rig.camera.pose(late + PERIOD)
+    time.sleep(0.1)
+    for number in range(3):
+        rig.camera.pose(rig.start + number * PERIOD)
+    wait_until(lambda: rig.integrated == 2, what=f"{rig.dropped} {rig.log}")
+    assert not set(rig.dropped) - {"cleared"}
+
+
 def test_a_simulated_clock_that_jumps_back_empties_the_map(alone):
     rig = alone(use_sim_time=True).activate()
     clock = rig.camera.node.create_publisher(Clock, "/clock", 10)

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 
+from lifecycle_msgs.msg import Transition
 from live_rig import PERIOD, wait_until
 from xmask3d_msgs.msg import Synonyms
 from xmask3d_msgs.srv import GetVocabulary, SetVocabulary
@@ -93,7 +94,7 @@ def test_what_can_be_used_of_a_vocabulary_is(rig):
 
 def test_words_that_the_model_never_met_are_told(alone):
     rig = alone(model="tiny", vocabulary="chair,wall")
-    assert rig.viewer.change(1)
+    assert rig.viewer.change(Transition.TRANSITION_CONFIGURE)
     answer = rig.viewer.set_vocabulary("chair", "potted plant", "gramophone")
     assert answer.success and answer.accepted == ["chair", "potted plant", "gramophone"]
     assert "the model does not know potted, gramophone" in answer.message

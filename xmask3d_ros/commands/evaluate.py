@@ -75,7 +75,8 @@ def add_truth_arguments(parser: argparse.ArgumentParser) -> None:
         "--radius", type=float, default=0.05, help="metres within which a label belongs to a point (default: 0.05)"
     )
     parser.add_argument(
-        "--split", help="which classes are base, as in b15n4 (default: the classes that the model was trained on)"
+        "--split",
+        help="which classes are base, as in b15n4 (default: what the model's gate takes for base)",
     )
 
 

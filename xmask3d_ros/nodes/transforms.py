@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from itertools import chain
 
 import numpy as np
@@ -19,44 +20,55 @@ from xmask3d_ros.nodes.conversions import matrix, nanoseconds
 from xmask3d_ros.nodes.frame_queue import NotReadyError
 from xmask3d_ros.nodes.pairing import JUMP_NS
 
-_FRESH_SECONDS = 2.0
-"""A buffer emptied this short ago holds nothing of the time before a jump."""
-_MOST_LATE = 1000
-"""Most late transforms kept of a frame: ten seconds, the buffer's length, at 100 Hz."""
+_SETTLING = 2.0
+"""Seconds after the buffer was emptied in which transforms of the time before a jump may still come."""
+_MOST_KEPT = 3000
+"""Transforms kept to be put back: the buffer's ten seconds of three frames at 100 Hz."""
 
 
 class _WatchfulListener(TransformListener):
-    """Keeps apart what came far behind its frame's newest: after a jump back in time that is what holds.
+    """Tells transforms of the time before a jump back from those of the time after it; they come mixed.
 
-    Late transforms alone are no jump: another publisher of the frame may be slower. Images or the clock tell.
+    One that is far behind its frame's newest is *late*. That alone is no jump: another publisher of the frame may be
+    slower. Once images or the clock have told of a jump, what was late is what holds; and whatever is far ahead of a
+    late one that comes soon after was still on its way when they told.
     """
 
     def __init__(self, transforms: Transforms, node: Node) -> None:
+        self._transforms = transforms
         self._newest: dict[str, int] = {}
         self._late: dict[str, deque[TransformStamped]] = {}
-        self._buffer = transforms.buffer
+        self._heard: deque[TransformStamped] = deque(maxlen=_MOST_KEPT)  # since the jump
+        self._mended: set[str] = set()  # frames of which something late has come since the jump
         super().__init__(transforms.buffer, node)
 
     def callback(self, data: TFMessage) -> None:
         for stamped in data.transforms:
             child, stamp = stamped.child_frame_id, nanoseconds(stamped.header.stamp)
-            if stamp <= self._newest.get(child, stamp) - JUMP_NS:
-                self._late.setdefault(child, deque(maxlen=_MOST_LATE)).append(stamped)
-            else:
-                self._late.pop(child, None)
-                self._newest[child] = max(stamp, self._newest.get(child, stamp))
+            late = stamp <= self._newest.get(child, stamp) - JUMP_NS
+            if late and self._transforms.settling and child not in self._mended:
+                self._mended.add(child)
+                self._keep(other for other in self._heard if nanoseconds(other.header.stamp) < stamp + JUMP_NS)
+            elif late:
+                self._late.setdefault(child, deque(maxlen=_MOST_KEPT)).append(stamped)
+                continue
+            self._late.pop(child, None)
+            self._newest[child] = max(stamp, self._newest.get(child, stamp))
         super().callback(data)
-
-    @property
-    def has_late(self) -> bool:
-        """Whether any frame's newest transforms are far behind others that came before."""
-        return bool(self._late)
+        self._heard.extend(data.transforms)
 
     def begin_anew(self) -> None:
-        """After the buffer was emptied: what came late is of the new time."""
-        late, self._late, self._newest = self._late, {}, {}
-        for stamped in chain.from_iterable(late.values()):
-            self._buffer.set_transform(stamped, "before a jump was noticed")
+        """After a jump back."""
+        self._mended.clear()
+        self._keep(chain.from_iterable(self._late.values()))
+
+    def _keep(self, kept: Iterable[TransformStamped]) -> None:
+        """Forget all moving transforms but these."""
+        self._heard = deque(kept, maxlen=_MOST_KEPT)
+        self._newest, self._late = {}, {}
+        self._transforms.buffer.clear()
+        for stamped in self._heard:
+            self._transforms.buffer.set_transform(stamped, "before a jump was noticed")
             self._newest[stamped.child_frame_id] = nanoseconds(stamped.header.stamp)
 
 
@@ -68,7 +80,7 @@ class Transforms:
         # With the node, the buffer follows simulated time; made once, since it serves tf2_frames.
         self.buffer = Buffer(node=node)
         self._listener: _WatchfulListener | None = None
-        self._cleared = 0.0
+        self._cleared = -_SETTLING
 
     def listen(self) -> None:
         """Start to hear transforms."""
@@ -88,11 +100,15 @@ class Transforms:
 
     def clear_stale(self) -> None:
         """Forget what is of the time before a jump back, unless that was done just now."""
-        listener = self._listener
-        if time.monotonic() - self._cleared > _FRESH_SECONDS or (listener is not None and listener.has_late):
+        if not self.settling:
             self.clear()
-            if listener is not None:
-                listener.begin_anew()
+            if self._listener is not None:
+                self._listener.begin_anew()
+
+    @property
+    def settling(self) -> bool:
+        """Whether the buffer was emptied just now."""
+        return time.monotonic() - self._cleared < _SETTLING
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """target_from_source (4, 4) at a time. Raises NotReadyError saying what is missing."""

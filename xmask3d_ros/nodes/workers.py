@@ -43,6 +43,7 @@ class Workers:
         self._epoch = 0  # counts the times the map was cleared; what began in an older epoch is void
         self._cleared = 0  # the epoch for which the map is empty
         self._remembering = threading.Lock()  # the map is not emptied between a look at the epoch and what follows it
+        self._orphaned = 0  # voxels that had lost their last view when it was looked at last
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._repeat, args=(step,), name=step.__name__.strip("_"), daemon=True)
@@ -153,9 +154,11 @@ class Workers:
 
     def _tell_of_orphans(self) -> None:
         voxels = self._segmenter.map
-        if voxels.orphaned:
+        if voxels.orphaned > self._orphaned:
             self._reporter.warn(
                 "max_views",
-                f"{voxels.orphaned} voxels have lost their labels: with {voxels.config.max_views} views kept whole, "
-                "their only one had to go. Raise max_views, lower radius or max_age, or set evidence to compact",
+                f"{voxels.orphaned} voxels so far have lost their labels: of {voxels.config.max_views} views kept "
+                "whole, the only one that showed them had to go. Raise max_views, lower radius or max_age, or set "
+                "evidence to compact",
             )
+        self._orphaned = voxels.orphaned

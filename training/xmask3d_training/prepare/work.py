@@ -119,7 +119,7 @@ def _one(job: Job) -> SceneRecord:
             job.prepare(record)
         except PrepareError as error:
             record.error = str(error)
-        except OSError:
+        except (OSError, MemoryError):
             raise
         except Exception as error:  # one odd file shall not keep the other scenes from being prepared
             record.error = f"{type(error).__name__}: {error}; a file of the scene may be damaged, download it again"

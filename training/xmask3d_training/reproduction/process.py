@@ -36,16 +36,19 @@ def train_command(arguments: Sequence[str], threads: int | None, deadline: float
 def run_process(command: Sequence[str], environment: dict[str, str], deadline: float) -> int:
     """A command from start to end; nothing of it is left when this returns or raises. Raises OutOfTime.
 
-    A signal that would end this program at once (a closed terminal, ``timeout``) ends it by an exception, and so ends
-    the command first: in a session of its own, it does not hear of the signal.
+    A signal that would end this program at once (a closed terminal without ``nohup``, ``timeout``) ends it by an
+    exception, and so ends the command first: in a session of its own, it does not hear of the signal.
     """
+    handled = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+    handlers = {number: signal.signal(number, _leave) for number in handled}
     process = subprocess.Popen(command, env=environment, start_new_session=True)
-    handlers = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         return process.wait(None if deadline == float("inf") else max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired as error:
         raise OutOfTime from error
     finally:
+        for number in handlers:
+            signal.signal(number, signal.SIG_IGN)  # a second one must not end it before the command
         _end(process)
         for number, handler in handlers.items():
             signal.signal(number, handler)

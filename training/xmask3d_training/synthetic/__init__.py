@@ -3,7 +3,7 @@
 
 ``SyntheticRoom(seed)`` makes one: ``.view(index)``, ``.captions(index, view)``, ``.cloud()``.
 ``designs(name, held_out)`` lists the designs of a class; held-out rooms use none of the training rooms' designs. The
-command line (``python -m xmask3d_training.synthetic rooms``) writes many, as prepared ScanNet or as ROS 2 bags.
+command line (``xmask3d train synthetic rooms``) writes many, as prepared ScanNet or as ROS 2 bags.
 
 A file a concept: ``shapes/`` (the objects), ``materials`` and ``textures``, ``room`` and ``furnishing`` with
 ``placement``, ``scene`` and ``renderer`` with ``lighting``, ``camera_path``, ``sensor``, ``cloud``, ``captions``,

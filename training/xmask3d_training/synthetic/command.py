@@ -21,7 +21,7 @@ Job = tuple[Path, int, int, bool, bool]
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m xmask3d_training.synthetic", description="Synthetic rooms.")
+    parser = argparse.ArgumentParser(prog="xmask3d train synthetic", description="Synthetic rooms.")
     commands = parser.add_subparsers(dest="command", required=True)
     rooms = commands.add_parser("rooms", help="write rooms in the prepared ScanNet layout, or as ROS 2 bags")
     rooms.add_argument("--out", type=Path, required=True, help="folder to write to; what it holds of other seeds stays")

@@ -20,6 +20,7 @@ from xmask3d_ros.files import whole_file
 from xmask3d_ros.model.checkpoint import CONFIG_FILE, CheckpointError, check_tensors, read_config
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.tensor_file import TensorFileError, read_tensors
+from xmask3d_ros.model.tokenizer import WordListTokenizer
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_training.towers.card import card
 from xmask3d_training.towers.words import WORDS_FILE
@@ -55,7 +56,7 @@ def write_towers(
     texts = {
         CONFIG_FILE: json.dumps(config.to_dict(), indent=2) + "\n",
         FACTS_FILE: json.dumps(facts, indent=2, sort_keys=True) + "\n",
-        CARD_FILE: card(facts, words.read_text(encoding="utf-8").splitlines()),
+        CARD_FILE: card(facts, WordListTokenizer(words, config.clip.context_length).words),
     }
     for name, text in texts.items():
         with whole_file(folder / name) as temporary:

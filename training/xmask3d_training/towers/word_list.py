@@ -11,7 +11,7 @@ from xmask3d_training.synthetic.phrases import vocabulary
 
 
 def generator_words() -> list[str]:
-    """Every word of the training captions, sorted, split as the tokenizer splits."""
+    """Every word that captions of training rooms can hold, sorted, split as the tokenizer splits."""
     return sorted({word for entry in vocabulary() for word in split_words(entry)})
 
 
