@@ -179,7 +179,8 @@ def test_a_process_is_ended_with_its_children(tmp_path):
 def test_a_signal_ends_the_command_too(tmp_path, number):
     written = tmp_path / "child"
     program = (
-        "import os, sys\nfrom xmask3d_training.reproduction.process import run_process\n"
+        "import os, signal, sys\nfrom xmask3d_training.reproduction.process import run_process\n"
+        f"signal.signal({int(number)}, signal.SIG_DFL)\n"  # it is ignored where the tests run under nohup
         f"run_process([sys.executable, '-c', {sleeper(written)!r}], dict(os.environ), float('inf'))"
     )
     process = subprocess.Popen([sys.executable, "-c", program])
