@@ -61,9 +61,13 @@ def test_the_licence_is_in_the_repository():
     assert "Apache License" in (ROOT / "LICENSE").read_text()[:200]
 
 
-def test_what_the_nodes_import_of_ros_is_declared():
+def declared():
+    """What package.xml says is needed to run."""
     package = ElementTree.parse(ROOT / "package.xml").getroot()
-    declared = {element.text for element in package if element.tag in ("depend", "exec_depend")}
+    return {element.text for element in package if element.tag in ("depend", "exec_depend")}
+
+
+def test_what_the_nodes_import_of_ros_is_declared():
     distributions = importlib.metadata.packages_distributions()
     third_party = requirements()
     ros = {
@@ -71,16 +75,14 @@ def test_what_the_nodes_import_of_ros_is_declared():
         for name in imported([*(ROOT / "xmask3d_ros" / "nodes").rglob("*.py"), *(ROOT / "launch").glob("*.py")])
         if not third_party & {normal(each) for each in distributions.get(name, [])}
     }
-    assert ros <= declared
+    assert ros <= declared()
 
 
 def test_what_the_launch_files_start_is_declared():
-    package = ElementTree.parse(ROOT / "package.xml").getroot()
-    declared = {element.text for element in package if element.tag in ("depend", "exec_depend")}
     text = "".join(path.read_text() for path in (ROOT / "launch").glob("*.py"))
     verbs = {f"ros2{verb}" for verb in re.findall(r'"ros2", "(\w+)"', text)}
     packages = set(re.findall(r'package="(\w+)"', text)) - {"xmask3d_ros"}
-    assert verbs == {"ros2bag"} and packages == {"rviz2"} and verbs | packages <= declared
+    assert verbs == {"ros2bag"} and packages == {"rviz2"} and verbs | packages <= declared()
 
 
 def test_what_the_package_imports_is_required():

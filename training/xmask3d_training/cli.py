@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return inspect(given[1:])
     if command == "synthetic":
-        from xmask3d_training.synthetic.__main__ import main as synthetic
+        from xmask3d_training.synthetic.command import main as synthetic
 
         synthetic(given[1:])
         return 0

@@ -75,8 +75,7 @@ def add_truth_arguments(parser: argparse.ArgumentParser) -> None:
         "--radius", type=float, default=0.05, help="metres within which a label belongs to a point (default: 0.05)"
     )
     parser.add_argument(
-        "--split",
-        help="which classes are base, as in b15n4 (default: what the model's gate takes for base)",
+        "--split", help="which classes are base, as in b15n4 (default: what the model's gate takes for base)"
     )
 
 

@@ -34,7 +34,7 @@ from xmask3d_ros.geometry import RgbdFrame
 from xmask3d_ros.model.checkpoint import CheckpointError, load_model
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.frozen_files import FrozenWeightsError
-from xmask3d_ros.model.text import is_base_word
+from xmask3d_ros.model.text import base_words
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig
 from xmask3d_ros.vocabulary import Vocabulary, VocabularyError, read_vocabulary
@@ -134,8 +134,7 @@ def _record(
 def choose_groups(split: str | None, vocabulary: Vocabulary, config: ModelConfig) -> Groups:
     """Base and novel classes: of the named split, else what the model's gate takes for them, synonyms too."""
     if split is None:
-        novel = tuple(place for place, entry in enumerate(vocabulary.entries) if not is_base_word(entry.words, config))
-        return Groups(vocabulary.names, novel if config.base_classes else None)
+        return groups_of(vocabulary, base_words(config))
     try:
         return groups_of(vocabulary, find_split(split).base_names)
     except ValueError as error:

@@ -252,14 +252,14 @@ class VoxelMap:
 
         A camera that stands still therefore pushes out its own views, not those of what it saw before.
         """
-        views = list(self.views.values())
+        numbers, views = zip(*self.views.items(), strict=True)
         rows = torch.cat([view.rows for view in views])
         lengths = torch.tensor([len(view.rows) for view in views], device=self.device)
         view_of_row = torch.repeat_interleave(torch.arange(len(views), device=self.device), lengths)
         single = torch.bincount(rows, minlength=self._count)[rows] == 1
         depending = torch.bincount(view_of_row[single], minlength=len(views))[:-1].tolist()
         least = min(depending)
-        del self.views[list(self.views)[depending.index(least)]]
+        del self.views[numbers[depending.index(least)]]
         self.forgotten_views += 1
         self.orphaned += least
 

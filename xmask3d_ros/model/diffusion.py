@@ -145,8 +145,12 @@ class LatentDiffusion(nn.Module):
             raise ValueError(f"the diffusion model takes {side}x{side} images, got {tuple(image.shape)}")
         x, encoder_taps = self._encoder_taps(image * 2 - 1)
         if z is None:
-            z = self._mean(x) * self.config.scaling_factor
+            z = self._scaled_mean(x)
         return Latent(z, self.add_noise(z), encoder_taps, self._decoder_taps(z / self.config.scaling_factor))
+
+    def latent(self, image: Tensor) -> Tensor:
+        """The ``z`` of :meth:`encode` alone, (B, 4, h, w)."""
+        return self._scaled_mean(self._encoder_taps(image * 2 - 1)[0])
 
     def add_noise(self, z: Tensor) -> Tensor:
         """(B, 4, h, w) the UNet's input: z at the configured time, with the one fixed noise."""
@@ -171,6 +175,9 @@ class LatentDiffusion(nn.Module):
             for downsample in block.downsamplers or ():
                 x = downsample(x)
         raise ValueError("a VAE needs two levels of two residual blocks")
+
+    def _scaled_mean(self, x: Tensor) -> Tensor:
+        return self._mean(x) * self.config.scaling_factor
 
     def _mean(self, x: Tensor) -> Tensor:
         """The posterior's mean, from the second tap on."""

@@ -61,10 +61,14 @@ def cosine(embeddings: Tensor, unit_rows: Tensor) -> Tensor:
     return torch.nn.functional.normalize(embeddings, dim=-1) @ unit_rows.T
 
 
+def base_words(config: ModelConfig) -> list[str]:
+    """The training base classes, each followed by its synonyms."""
+    return [word for name in config.base_classes for word in (name, *config.synonyms.get(name, ()))]
+
+
 def is_base_word(words: Sequence[str], config: ModelConfig) -> bool:
     """Whether one of the words names a training base class or a synonym of one."""
-    known = {normalise(name) for name in config.base_classes}
-    known |= {normalise(word) for name in config.base_classes for word in config.synonyms.get(name, ())}
+    known = {normalise(word) for word in base_words(config)}
     return any(normalise(word) in known for word in words)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xmask3d_training.data.labels import LabelMaps
 from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.layout import Layout
-from xmask3d_training.prepare.points_file import read_points_file
+from xmask3d_training.prepare.points_file import read_ids_200, read_points_file
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,8 @@ class SceneReader:
         if self._maps.benchmark.labels.name == "scannet200":
             path = self._layout.point_ids_200(self._split, name)
             try:
-                # OpenScene's files may hold decimal points.
-                stored = np.array(path.read_bytes().split(), dtype=np.float64)
-            except (OSError, ValueError) as error:
+                stored = read_ids_200(path)
+            except PrepareError as error:
                 raise PrepareError("the scene's ScanNet200 ids cannot be read") from error
             if len(stored) != len(points.labels):
                 raise PrepareError("the scene has more or fewer ScanNet200 ids than points")

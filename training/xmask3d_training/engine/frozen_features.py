@@ -59,7 +59,7 @@ class FrozenFeatures:
             z, *taps = (torch.stack([view[name] for view in known]) for name in sorted(known[0]))
             return Latent(z, diffusion.add_noise(z), taps[2:], taps[:2])
         if LATENT in self._kinds:
-            known = self._known(LATENT, batch, images, self._z)
+            known = self._known(LATENT, batch, images, lambda new: {"z": diffusion.latent(new)})
             return diffusion.encode(images, torch.stack([view["z"] for view in known]))
         return diffusion.encode(images)
 
@@ -97,11 +97,6 @@ class FrozenFeatures:
 
     def _full_precision(self) -> torch.autocast:
         return torch.autocast(self._network.device.type, enabled=False)
-
-    def _z(self, images: Tensor) -> dict[str, Tensor]:
-        """What :meth:`LatentDiffusion.encode` gives as ``z``, bit for bit, without its taps."""
-        diffusion = self._network.diffusion
-        return {"z": diffusion.vae.encode(images * 2 - 1).latent_dist.mean * diffusion.config.scaling_factor}
 
     @torch.no_grad()
     def _known(

@@ -56,7 +56,7 @@ def read_points_file(path: Path) -> PointsFile:
 
 
 def read_ids_200(path: Path) -> NDArray[np.float64]:
-    """ScanNet200 id of each point (N,), read as training does: OpenScene's files may hold decimal points.
+    """ScanNet200 id of each point (N,); OpenScene's files may hold decimal points.
 
     Raises:
         PrepareError: the file is missing or holds something else than numbers.

@@ -41,15 +41,17 @@ def run_process(command: Sequence[str], environment: dict[str, str], deadline: f
     """
     handled = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
     handlers = {number: signal.signal(number, _leave) for number in handled}
-    process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
-        return process.wait(None if deadline == float("inf") else max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired as error:
-        raise OutOfTime from error
+        process = subprocess.Popen(command, env=environment, start_new_session=True)
+        try:
+            return process.wait(None if deadline == float("inf") else max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            raise OutOfTime from error
+        finally:
+            for number in handlers:
+                signal.signal(number, signal.SIG_IGN)  # a second one must not end it before the command
+            _end(process)
     finally:
-        for number in handlers:
-            signal.signal(number, signal.SIG_IGN)  # a second one must not end it before the command
-        _end(process)
         for number, handler in handlers.items():
             signal.signal(number, handler)
 

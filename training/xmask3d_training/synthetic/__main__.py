@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xmask3d train synthetic rooms --out DIR --rooms 200 --views 25 --seed 0 [--held-out] [--bag]``."""
+"""``python -m xmask3d_training.synthetic``: the same as ``xmask3d train synthetic``."""
 
 from .command import main
 
