@@ -9,6 +9,7 @@ from xmask3d_ros.geometry.back_projection import back_project
 from xmask3d_ros.geometry.frame import RgbdFrame
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import UNLABELLED
+from xmask3d_training.synthetic.cloud import Sight
 from xmask3d_training.synthetic.renderer import render
 
 
@@ -71,6 +72,28 @@ def test_the_cloud_is_what_the_walk_shows_and_no_more(room, clouds):
     assert np.linalg.norm(steps[:, :2], axis=1).max() < 0.251
     heading = np.unwrap([np.arctan2(pose[1, 2], pose[0, 2]) for pose in room.walk.frames])
     assert np.abs(np.diff(heading)).max() < 0.251
+
+
+def test_sight_looks_closely_at_every_point_that_a_frame_may_show(room):
+    """What cells leave out is in no frame: the same points as without them."""
+    sight = Sight(room.camera, 3.0, np.array(room.walk.frames[::3]))
+    low, high = room.scene.triangles.min(axis=(0, 1)) - 0.3, room.scene.triangles.max(axis=(0, 1)) + 0.3
+    points = np.random.default_rng(0).uniform(low, high, (20_000, 3)).astype(np.float32)
+    shown = np.zeros(len(points), bool)
+    for pose in sight.poses:
+        seen_from = (points - pose[:3, 3]) @ pose[:3, :3]
+        pixels = np.nan_to_num(room.camera.project(seen_from), nan=-1.0)
+        inside = ((pixels > -0.5) & (pixels < (159.5, 119.5))).all(axis=1) & (np.abs(seen_from[:, 2] - 1.5) <= 1.5)
+        eyes = np.broadcast_to(pose[:3, 3].astype(np.float32), points.shape)
+        shown |= inside & ~room.scene.blocked(eyes, points)
+    found = sight.of(room.scene, points)
+    assert 0.02 < shown.mean() < 0.9
+    assert (found != shown).sum() <= 2  # points on the very edge of an image may be rounded otherwise
+
+
+def test_no_points_are_seen_where_there_are_none(room):
+    sight = Sight(room.camera, 3.0, np.array(room.walk.frames[:2]))
+    assert sight.of(room.scene, np.zeros((0, 3), np.float32)).shape == (0,)
 
 
 def test_depth_and_pose_lead_back_to_the_cloud(room, clouds):

@@ -20,6 +20,7 @@ from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import NYU40_IDS, UNLABELLED
 from xmask3d_training.synthetic.command import main
 from xmask3d_training.synthetic.writers.bag import write_bag, write_truth
+from xmask3d_training.towers.pairs_command import pairs_of_scene
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,17 @@ def test_a_room_written_again_keeps_nothing_of_its_former_walk(tmp_path):
     layout = Layout(tmp_path, "scannet")
     assert layout.frames("room00000_00") == ["0", "20"]
     assert {path.stem for path in layout.views("room00000_00").glob("*/*.*")} == {"0", "20"}
+
+
+def test_rooms_of_one_kind(tmp_path):
+    """The pairs of such a room are made from the same room."""
+    arguments = ["--rooms", "2", "--views", "1", "--seed", "4", "--processes", "1"]
+    main(["rooms", "--out", str(tmp_path), "--kind", "bathroom", *arguments])
+    for seed in (4, 5):
+        about = json.loads((Layout(tmp_path, "scannet").views(f"room{seed:05d}_00") / "objects.json").read_text())
+        assert about["kind"] == about["named_kind"] == "bathroom"
+        assert pairs_of_scene(tmp_path, 0, f"room{seed:05d}_00")
+    assert {SyntheticRoom(seed, views=1).room.kind for seed in (4, 5)} != {"bathroom"}
 
 
 def test_prepared_layout_reads_back(written):

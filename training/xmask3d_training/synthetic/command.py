@@ -12,12 +12,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from .furnishing import KINDS
 from .generate import SyntheticRoom
 from .speed import measure
 from .writers.bag import write_bag, write_truth
 from .writers.prepared import scene_name, write_captions, write_room
 
-Job = tuple[Path, int, int, bool, bool]
+Job = tuple[Path, int, int, bool, bool, str | None]
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -29,6 +30,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     rooms.add_argument("--views", type=int, default=25, help="views a room (default 25)")
     rooms.add_argument("--seed", type=int, default=0, help="seed of the first room, the next ones follow (default 0)")
     rooms.add_argument("--held-out", action="store_true", help="rooms of held-out designs, written as validation set")
+    rooms.add_argument("--kind", choices=list(KINDS), help="rooms of this kind alone (default: all kinds)")
     rooms.add_argument("--bag", action="store_true", help="write each room as a ROS 2 bag with ground truth beside it")
     rooms.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
@@ -40,8 +42,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _make(job: Job) -> tuple[str, dict[str, list[str]]]:
-    out, seed, views, held_out, bag = job
-    room = SyntheticRoom(seed, held_out, views)
+    out, seed, views, held_out, bag, kind = job
+    room = SyntheticRoom(seed, held_out, views, kind=kind)
     name = scene_name(room)
     if not bag:
         return name, write_room(room, out)
@@ -69,7 +71,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     options.out.mkdir(parents=True, exist_ok=True)
     seeds = range(options.seed, options.seed + options.rooms)
-    jobs: list[Job] = [(options.out, seed, options.views, options.held_out, options.bag) for seed in seeds]
+    jobs: list[Job] = [
+        (options.out, seed, options.views, options.held_out, options.bag, options.kind) for seed in seeds
+    ]
     started = time.monotonic()
     captions = {}
     try:

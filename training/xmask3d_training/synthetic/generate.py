@@ -60,6 +60,8 @@ class SyntheticRoom:
         sensor: Sensor | None = None,
     ) -> None:
         self.seed, self.held_out, self.camera = seed, held_out, camera
+        self.named_kind = kind
+        """The kind that was asked for; None: drawn."""
         self.room = furnish(self._random(_ROOM), held_out, kind)
         self.scene = Scene(self.room.placed)
         self.lighting = random_lighting(self._random(_LIGHT), self.room.width, self.room.depth, self.room.height)

@@ -38,7 +38,7 @@ def pairs_of_scene(root: Path, seed: int, scene: str) -> list[ViewPairs]:
     layout = Layout(root, "scannet")
     folder = layout.views(scene)
     about = json.loads((folder / "objects.json").read_text(encoding="utf-8"))
-    room = SyntheticRoom(about["seed"], about["held_out"], views=1)
+    room = SyntheticRoom(about["seed"], about["held_out"], views=1, kind=about.get("named_kind"))
     _check(scene, room.room.placed, about["objects"])
     captions = _captions(root)[scene]
     pairs = []

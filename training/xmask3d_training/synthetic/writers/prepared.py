@@ -76,7 +76,13 @@ def _objects(room: SyntheticRoom) -> dict[str, object]:
         }
         for placed in room.room.placed
     }
-    return {"kind": room.room.kind, "seed": room.seed, "held_out": room.held_out, "objects": objects}
+    return {
+        "kind": room.room.kind,
+        "named_kind": room.named_kind,
+        "seed": room.seed,
+        "held_out": room.held_out,
+        "objects": objects,
+    }
 
 
 def _write_view(view: View, folder: Path, frame: str, nyu40: np.ndarray) -> None:
