@@ -44,8 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "synthetic":
         from xmask3d_training.synthetic.command import main as synthetic
 
-        synthetic(given[1:])
-        return 0
+        return synthetic(given[1:])
     if command == "towers":
         from xmask3d_training.towers.command import main as towers
 

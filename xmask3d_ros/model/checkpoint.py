@@ -32,7 +32,7 @@ TINY_KNOWS = (
     "README.md, lists them), and its labels of real scenes are unreliable. For those import an official checkpoint, "
     "'xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER', and give FOLDER as the model"
 )
-"""Said once when the bundled model is loaded by its name."""
+"""Said when the bundled model is loaded."""
 
 
 class CheckpointError(ValueError):
@@ -101,7 +101,7 @@ def load_model(
         model = XMask3D.from_config(PRESETS[str(name)]())
     elif folder is not None:
         model = _load_folder(folder, frozen=True)
-        if folder == BUNDLED / "tiny" and str(name) == "tiny":
+        if folder.resolve() == (BUNDLED / "tiny").resolve():
             logger.warning(TINY_KNOWS)
     elif str(name) not in PRESETS:
         raise CheckpointError(

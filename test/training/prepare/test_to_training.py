@@ -142,7 +142,7 @@ def test_a_synthetic_room_comes_out_the_same(room, tmp_path):
     arguments = ["--raw", str(tmp_path / "raw"), "--train-list", str(tmp_path / "train.txt"), "--workers", "1"]
     assert prepare(["scannet", *arguments, "--out", str(tmp_path / "prepared")]) == 0
     direct, prepared = Layout(tmp_path / "direct", "scannet"), Layout(tmp_path / "prepared", "scannet")
-    name = scene_name(room)
+    name = scene_name(room.seed, room.held_out)
     ours, theirs = (read_points_file(path) for path in (prepared.points("train", SCENE), direct.points("train", name)))
     for mine, other in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(mine, other)

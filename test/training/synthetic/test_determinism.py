@@ -35,6 +35,13 @@ def test_same_seed_same_bytes_and_other_seeds_other_bytes():
         assert all(first[name] != other[name] for name in ("layout", "geometry", "poses", "color", "depth", "cloud"))
 
 
+def test_training_and_held_out_rooms_have_no_seed_in_common():
+    """The same seeds on both sides start other streams: no room of one is furnished as one of the other."""
+    rooms = {held_out: [SyntheticRoom(seed, held_out, 1, CAMERA).room for seed in range(6)] for held_out in (0, 1)}
+    sizes = {held_out: {(room.width, room.depth, room.height) for room in made} for held_out, made in rooms.items()}
+    assert len(sizes[0]) == len(sizes[1]) == 6 and not sizes[0] & sizes[1]
+
+
 def test_a_view_does_not_depend_on_the_views_before_it():
     one, two = (SyntheticRoom(5, views=3, camera=CAMERA) for _ in range(2))
     one.view(0)

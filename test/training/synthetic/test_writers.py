@@ -11,6 +11,7 @@ from rosbags.highlevel import AnyReader
 from rosbags.interfaces import QosDurability
 from scipy.spatial.transform import Rotation
 
+from xmask3d_training.cli import main as train
 from xmask3d_training.data.config import DataConfig
 from xmask3d_training.data.datasets import TrainingViews
 from xmask3d_training.data.frames import Captions, FrameFiles
@@ -38,6 +39,24 @@ def test_a_room_written_again_keeps_nothing_of_its_former_walk(tmp_path):
     layout = Layout(tmp_path, "scannet")
     assert layout.frames("room00000_00") == ["0", "20"]
     assert {path.stem for path in layout.views("room00000_00").glob("*/*.*")} == {"0", "20"}
+
+
+@pytest.mark.parametrize("form", [[], ["--bag"]])
+def test_the_same_seeds_write_the_same_bytes_in_any_process(tmp_path, form):
+    written = []
+    for processes in ("1", "2"):
+        root = tmp_path / processes
+        main(["rooms", "--out", str(root), "--rooms", "2", "--views", "1", "--processes", processes, *form])
+        written.append({path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()})
+    assert len(written[0]) > 4
+    assert written[0] == written[1]
+
+
+def test_a_bag_that_is_there_is_not_written_over(tmp_path, capsys):
+    arguments = ["synthetic", "rooms", "--out", str(tmp_path), "--rooms", "1", "--views", "1", "--processes", "1"]
+    assert train([*arguments, "--bag"]) == 0
+    assert train([*arguments, "--bag"]) == 2
+    assert "room00000_00 is there already: remove it" in capsys.readouterr().err
 
 
 def test_rooms_of_one_kind(tmp_path):

@@ -78,8 +78,8 @@ def test_holes_get_their_objects_distance():
 
 def test_rooms_of_another_generator_are_refused(rooms, monkeypatch):
     class Other(SyntheticRoom):
-        def __init__(self, seed, held_out, views):
-            super().__init__(seed + 1, held_out, views)
+        def __init__(self, seed, held_out, views, kind):
+            super().__init__(seed + 1, held_out, views, kind=kind)
 
     monkeypatch.setattr("xmask3d_training.towers.pairs_command.SyntheticRoom", Other)
     with pytest.raises(SettingsError, match="another version"):

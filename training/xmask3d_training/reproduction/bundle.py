@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``xmask3d train bundle``: a trained model in half precision with a card, small enough to come with the package.
 
-  xmask3d train bundle runs/reproduction/b15n4_seed0/model --results runs/reproduction/b15n4_seed0/results.json \\
+  xmask3d train bundle runs/reproduction/tiny_seed0/model --results runs/reproduction/tiny_seed0/results.json \\
       --towers runs/towers --out xmask3d_ros/models/tiny
 """
 

@@ -79,22 +79,20 @@ class Sight:
 
 
 class _Cells:
-    """Points sorted by the cubes of half a metre that they lie in."""
+    """Points sorted by the cubes that they lie in."""
 
-    size = 0.5
-
-    def __init__(self, points: np.ndarray) -> None:
-        voxels = np.floor(points / self.size).astype(np.int64)
-        voxels -= voxels.min(axis=0, initial=0)
-        size = voxels.max(axis=0, initial=0) + 1
-        number = (voxels[:, 0] * size[1] + voxels[:, 1]) * size[2] + voxels[:, 2]
+    def __init__(self, points: np.ndarray, edge: float = 0.5) -> None:
+        cubes = np.floor(points / edge).astype(np.int64)
+        cubes -= cubes.min(axis=0, initial=0)
+        counts = cubes.max(axis=0, initial=0) + 1
+        number = (cubes[:, 0] * counts[1] + cubes[:, 1]) * counts[2] + cubes[:, 2]
         self.order = np.argsort(number, kind="stable")
         """(N,) indices, cell by cell."""
         _, first, self.counts = np.unique(number[self.order], return_index=True, return_counts=True)
-        corners = np.floor(points[self.order[first]] / self.size)
-        self.middles = (corners + 0.5).astype(np.float32) * self.size
+        corners = np.floor(points[self.order[first]] / edge)
+        self.middles = (corners + 0.5).astype(np.float32) * edge
         """(C,3) metres."""
-        self.radius = 1.01 * self.size * np.sqrt(3) / 2
+        self.radius = 1.01 * edge * np.sqrt(3) / 2
         """Of a ball around a cell, metres, with a margin for rounding."""
 
 

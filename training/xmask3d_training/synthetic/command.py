@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +31,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     rooms.add_argument("--views", type=int, default=25, help="views a room (default 25)")
     rooms.add_argument("--seed", type=int, default=0, help="seed of the first room, the next ones follow (default 0)")
     rooms.add_argument("--held-out", action="store_true", help="rooms of held-out designs, written as validation set")
-    rooms.add_argument("--kind", choices=list(KINDS), help="rooms of this kind alone (default: all kinds)")
+    rooms.add_argument(
+        "--kind", choices=list(KINDS), help="rooms of this kind alone, under seeds of their own (default: all kinds)"
+    )
     rooms.add_argument("--bag", action="store_true", help="write each room as a ROS 2 bag with ground truth beside it")
     rooms.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
@@ -43,8 +46,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _make(job: Job) -> tuple[str, dict[str, list[str]]]:
     out, seed, views, held_out, bag, kind = job
-    room = SyntheticRoom(seed, held_out, views, kind=kind)
-    name = scene_name(room)
+    room, name = SyntheticRoom(seed, held_out, views, kind=kind), scene_name(seed, held_out)
     if not bag:
         return name, write_room(room, out)
     write_bag(room, out / name)
@@ -63,14 +65,18 @@ def _results(jobs: list[Job], processes: int) -> Iterator[tuple[str, dict[str, l
         yield from pool.imap_unordered(_make, jobs)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Make rooms, one process a room, and say how fast it went; or measure one process in detail."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make rooms, one process a room, and say how fast it went; or measure one process. Returns the exit status."""
     options = _arguments(argv)
     if options.command == "speed":
         print(measure(options.seed, options.views))
-        return
+        return 0
     options.out.mkdir(parents=True, exist_ok=True)
     seeds = range(options.seed, options.seed + options.rooms)
+    bags = [options.out / scene_name(seed, options.held_out) for seed in seeds] if options.bag else []
+    if there := [bag for bag in bags if bag.exists()]:
+        print(f"xmask3d train synthetic rooms: {there[0]} is there already: remove it, or give --out", file=sys.stderr)
+        return 2
     jobs: list[Job] = [
         (options.out, seed, options.views, options.held_out, options.bag, options.kind) for seed in seeds
     ]
@@ -85,3 +91,4 @@ def main(argv: Sequence[str] | None = None) -> None:
     minutes = (time.monotonic() - started) / 60
     views = options.rooms * options.views
     print(f"{options.rooms} rooms, {views} views in {options.out}: {views / minutes:.0f} views a minute")
+    return 0

@@ -23,9 +23,9 @@ _FRAME_STEP = 20
 """Frame ids count as if every twentieth frame of a recording had been kept, as in ScanNet."""
 
 
-def scene_name(room: SyntheticRoom) -> str:
-    """Name of the scene's files: unlike between training and held-out rooms."""
-    return f"{'held' if room.held_out else 'room'}{room.seed:05d}_00"
+def scene_name(seed: int, held_out: bool) -> str:
+    """Name of a room's files: unlike between training and held-out rooms."""
+    return f"{'held' if held_out else 'room'}{seed:05d}_00"
 
 
 def write_room(room: SyntheticRoom, root: Path) -> dict[str, list[str]]:
@@ -35,7 +35,7 @@ def write_room(room: SyntheticRoom, root: Path) -> dict[str, list[str]]:
     ``objects.json`` (what each number is). What was written of it before, perhaps of another walk, is removed first;
     its points are written last, so that half a room is no scene.
     """
-    layout, scene = Layout(root, "scannet"), scene_name(room)
+    layout, scene = Layout(root, "scannet"), scene_name(room.seed, room.held_out)
     folder, points_file = layout.views(scene), layout.points("val" if room.held_out else "train", scene)
     points_file.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
