@@ -7,7 +7,7 @@
   prepare scannet|scannet200|s3dis|captions ...       raw releases in, the layout that training reads out
   inspect DATA_ROOT                                   what prepared data hold, pictures of them, and what is missing
   synthetic rooms ...                                 rooms with ground truth, for tests and small models
-  towers pairs|clip|vae|diffusion|join ...            small frozen networks trained in synthetic rooms
+  towers pairs|clip|vae|diffusion|join|split ...      small frozen networks trained in synthetic rooms
   oracles mask-clip|probes|baselines ...              what frozen networks could give at best, and trivial methods
   reproduce [NAME...] ...                             the experiments in synthetic rooms, and their tables
   bundle MODEL --out FOLDER                           a trained model in half precision with a card

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing of novel classes' labels reaches training where it must not, from the files on disk to the gradients."""
+"""Nothing of novel classes' labels reaches training where it must not, from the files on disk to the gradients.
+
+Captions are no labels: as in the paper they name what is in view, novel or not, and take part in every setting.
+"""
 
 import shutil
 from pathlib import Path

@@ -9,10 +9,12 @@ import torch
 from small_model import small_config, small_view
 
 from xmask3d_ros.evaluation.benchmarks import benchmark
-from xmask3d_ros.model.checkpoint import CheckpointError, load_model, save_model
+from xmask3d_ros.model.checkpoint import CheckpointError, load_model, read_config, save_model
+from xmask3d_ros.model.clip import build_clip
 from xmask3d_ros.model.xmask3d import XMask3D
 from xmask3d_training.cli import main
 from xmask3d_training.engine.network import fresh_network
+from xmask3d_training.towers.clip_module import load_clip
 from xmask3d_training.towers.folder import load_towers, read_towers, with_towers
 
 
@@ -43,6 +45,23 @@ def test_training_starts_from_the_folder(towers, tmp_path):
     loaded = load_model(tmp_path / "model")
     assert (tmp_path / "model" / "words.txt").read_bytes() == (towers / "words.txt").read_bytes()
     assert torch.equal(loaded.clip.encode_text(["sofa"]), started.clip.encode_text(["sofa"]))
+
+
+def test_a_models_frozen_parts_are_towers_again(towers, network, tmp_path, capsys):
+    save_model(network, tmp_path / "model", include_frozen=True)
+    assert main(["towers", "split", str(tmp_path / "model"), "--out", str(tmp_path)]) == 0
+    assert "clip and diffusion" in capsys.readouterr().out
+    parts = [tmp_path / "clip", tmp_path / "diffusion"]
+    assert main(["towers", "join", *map(str, parts), "--out", str(tmp_path / "both")]) == 0
+    first, again = read_towers(towers), read_towers(tmp_path / "both")
+    assert first.keys() == again.keys() and all(torch.equal(again[name], value) for name, value in first.items())
+    assert (parts[0] / "words.txt").read_bytes() == (towers / "words.txt").read_bytes()
+    config = read_config(parts[0])
+    taken = load_clip(build_clip(config.clip), parts[0], config, towers / "words.txt")
+    assert taken == f"taken from {tmp_path / 'model'}"
+    save_model(XMask3D.from_config(small_config()), tmp_path / "other", include_frozen=True)
+    assert main(["towers", "split", str(tmp_path / "other"), "--out", str(tmp_path)]) == 2
+    assert "has no word list" in capsys.readouterr().err
 
 
 def test_latents_have_unit_variance_and_the_empty_caption_is_kept(towers, vae_run, network):

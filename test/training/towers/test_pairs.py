@@ -69,6 +69,14 @@ def test_equal_arguments_give_equal_pairs(rooms):
     assert pairs_of_scene(rooms, 3, "room00011_00") != pairs_of_scene(rooms, 4, "room00011_00")
 
 
+def test_the_words_of_a_clip_that_is_to_be_trained_on_are_kept(tmp_path, capsys):
+    (tmp_path / "list.txt").write_text("a\n# at\nchair\n")
+    assert main(["towers", "pairs", "--data", str(tmp_path), "--words", str(tmp_path / "list.txt")]) == 0
+    assert (tmp_path / "towers" / "words.txt").read_text() == "a\n# at\nchair\n"
+    assert main(["towers", "pairs", "--data", str(tmp_path), "--words", str(tmp_path / "none.txt")]) == 2
+    assert "there is no file" in capsys.readouterr().err
+
+
 def test_holes_get_their_objects_distance():
     instance = np.array([[1, 1, 1, 2], [1, 3, 3, 2]], np.int32)
     depth = np.array([[2.0, 4.0, 0.0, 1.0], [3.0, 0.0, 0.0, 1.0]])

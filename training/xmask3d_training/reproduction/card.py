@@ -23,9 +23,11 @@ _DATA = """## Data
 
 Rooms of `xmask3d train synthetic rooms`: 320x240 views with noise of a depth sensor, poses, labels, captions. Labels of
 the {base} base classes ({base_names}) were seen in training; of all other classes, the evaluated novel ones
-({novel_names}) among them, names and looks come through image-text pairs alone, from which the frozen parts (CLIP and a
-latent diffusion model) were trained before.{knowledge} Held-out rooms have designs, finishes and seeds that no training
-room has.
+({novel_names}) among them, names and looks come through image-text pairs alone: views, and rectangles of views that the
+generator chose around things, with captions, from which the frozen parts (CLIP and a latent diffusion model) were
+trained before; and the caption of each training view, which as in the paper names novel things in sight too (there a
+captioning network tells it, here the generator).{knowledge} Held-out rooms have designs, finishes and seeds that no
+training room has.
 """
 _LIMITS = """## Limits
 
@@ -50,7 +52,8 @@ def model_card(
         config: of the model.
         words: that its text tower knows.
         tensors: as written.
-        results: of its run (``results.json``); empty where there are none, and the card says so.
+        results: of its run (``results.json``); empty where there are none, and the card says so. What stands under
+            ``remark`` there, if anything does, is said beside the scores.
         towers: facts of its frozen parts; may be empty.
     """
     names: list[str] = list(next(iter(results["evaluation"].values()))["results"][0]["iou"]) if results else []
@@ -119,10 +122,11 @@ def _scores(results: Mapping[str, Any]) -> str:
         ["class", f"IoU, fused, gate {first['gate']}"],
         [[name, "-" if iou is None else percent(iou)] for name, iou in fused["iou"].items()],
     )
+    remark = f" {results['remark']}" if "remark" in results else ""
     return (
         f"## Scores\n\n{results['split']}, {first['scenes']} held-out rooms, {first['frames']} views, percent, of the "
         "weights before they were rounded to half precision. The default is the fused output behind the gate of the "
-        f"configuration.\n\n{markdown(['output', 'gate', 'hIoU', 'base', 'novel'], rows)}\n{classes}"
+        f"configuration.{remark}\n\n{markdown(['output', 'gate', 'hIoU', 'base', 'novel'], rows)}\n{classes}"
     )
 
 

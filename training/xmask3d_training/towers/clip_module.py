@@ -172,6 +172,8 @@ def load_clip(clip: torch.nn.Module, folder: Path, config: ModelConfig, words: P
         raise SettingsError(f"model.start: {folder} has no CLIP")
     clip.load_state_dict({name.removeprefix(_PREFIX): value for name, value in tensors.items()})
     known = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))["clip"]
+    if "taken from" in known:
+        return f"taken from {known['taken from']}"
     told = f"{known['steps']} x {known['views a step']} views, {known['minutes']} minutes"
     if "text tower" in known:
         told += f", text tower {known['text tower']}"

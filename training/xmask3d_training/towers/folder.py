@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from xmask3d_ros.files import whole_file
-from xmask3d_ros.model.checkpoint import CONFIG_FILE, CheckpointError, check_tensors, read_config
+from xmask3d_ros.model.checkpoint import (
+    CONFIG_FILE,
+    CheckpointError,
+    check_tensors,
+    load_model,
+    read_config,
+    save_words,
+)
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.model.tensor_file import TensorFileError, read_tensors
 from xmask3d_ros.model.tokenizer import WordListTokenizer
@@ -128,6 +136,25 @@ def join_towers(folders: Sequence[Path], out: Path) -> tuple[str, ...]:
             config = replace(config, diffusion=given.diffusion, captioner=given.captioner)
     write_towers(out, config, tensors, words, facts)
     return tuple(sorted({name.partition(".")[0] for name in tensors}))
+
+
+def split_towers(model: str | Path, out: Path) -> tuple[str, ...]:
+    """Write the frozen parts of a trained model with a word list as towers to train on, a folder each; answers which.
+
+    Raises:
+        CheckpointError: the model cannot be loaded, or has no word list.
+    """
+    network = load_model(model)
+    if not isinstance(network.clip.tokenizer, WordListTokenizer):
+        raise CheckpointError(f"{model} has no word list: its frozen parts were not trained here")
+    parts = network.frozen_parts()
+    for part, module in parts.items():
+        with tempfile.TemporaryDirectory() as name:
+            save_words(network, Path(name))
+            tensors = {f"{part}.{key}": value for key, value in module.state_dict().items()}
+            facts = {part: {"tower": part, "taken from": str(model)}}
+            write_towers(out / part, network.config, tensors, Path(name) / network.config.clip.tokenizer, facts)
+    return tuple(sorted(parts))
 
 
 def settings_of(config: ModelConfig, part: str) -> Any:

@@ -8,6 +8,7 @@ import functools
 import json
 import multiprocessing
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from xmask3d_ros.files import whole_file
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.prepare.layout import SPLITS, Layout
 from xmask3d_training.synthetic import SyntheticRoom
@@ -70,7 +72,14 @@ def main(arguments: Sequence[str]) -> int:
     """Make the pairs of all rooms below a data root."""
     options = _parser().parse_args(arguments)
     root = options.data
-    write_words(pairs_folder(root) / WORDS_FILE)
+    words = pairs_folder(root) / WORDS_FILE
+    if options.words is None:
+        write_words(words)
+    elif not options.words.is_file():
+        raise SettingsError(f"--words: there is no file {options.words}")
+    else:
+        with whole_file(words) as temporary:
+            shutil.copyfile(options.words, temporary)
     for split in SPLITS:
         layout = Layout(root, "scannet")
         scenes = [scene for scene in layout.scenes(split) if (layout.views(scene) / "objects.json").is_file()]
@@ -122,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="xmask3d train towers pairs", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="data root that synthetic rooms were written to")
     parser.add_argument("--seed", type=int, default=0, help="of windows and words (default 0)")
+    parser.add_argument(
+        "--words", type=Path, help="word list of a CLIP that is to be trained on (default: the words of the generator)"
+    )
     parser.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="rooms looked at at a time (default: all cores)"
     )
