@@ -17,12 +17,12 @@ Image-text pairs only. No depth, no 3D and no class label enters the training:
 
 - **views** of 320x240 pixels, each with several captions that the generator tells of what is visible. A caption leaves
   out about two fifths of the visible objects at random and names four at most;
-- **windows** of views, a rectangle or up to six together, with captions told anew by the generator of what is visible in
-  them. Where they lie is the generator's choice, made with its knowledge of which object each pixel shows: around an
-  object that is noticed, with some of its surroundings, told by a caption of that object; close-ups that one object
-  fills by seven tenths at least, told likewise; anywhere, told like a view; or filled by wall or floor, told so. So the
-  place of things, novel classes among them, is told more closely than by captions of whole pictures, as in pairs of
-  regions and phrases; which pixels of a rectangle belong to what is told to nobody.
+- **windows** of views, a rectangle or up to six together, with captions told anew by the generator of what is visible
+  in them. Where they lie is the generator's choice, made with its knowledge of which object each pixel shows: around
+  an object that is noticed, with some of its surroundings, told by a caption of that object; close-ups that one object
+  fills by seven tenths at least, told likewise; anywhere, told like a view; or filled by wall or floor, told so. So
+  the place of things, novel classes among them, is told more closely than by captions of whole pictures, as in pairs
+  of regions and phrases; which pixels of a rectangle belong to what is told to nobody.
 
 CLIP contrasts windows in up to two ways: read inside their view by a class token that sees the rectangles'
 patches alone, and cut out and seen alone. Views are also seen in parts, mirrored, in other
