@@ -207,11 +207,12 @@ def processes(folder: Path, **arguments: list[str]) -> Iterator[dict[str, subpro
 
 
 def test_a_signal_ends_the_node_cleanly_in_every_state(ros, model_folder, tmp_path):
-    """Many nodes at once, since most of the time goes into loading the libraries."""
+    """Many nodes at once, since most time goes into loading the libraries. One has the bundled model, and says so."""
     small = ["-p", f"model:={model_folder}", "-p", "min_view_points:=20", "-p", "threads:=1"]
     states = ("unconfigured", "configuring", "inactive", "active")
+    arguments = {**dict.fromkeys((*states, "loading"), small), "inactive": ["-p", "model:=tiny", "-p", "threads:=1"]}
     with contextlib.ExitStack() as stack:
-        running = stack.enter_context(processes(tmp_path, **dict.fromkeys((*states, "loading"), small)))
+        running = stack.enter_context(processes(tmp_path, **arguments))
         viewers = {state: Viewer(state) for state in states}
         camera = Camera("active")
         for client in (*viewers.values(), camera):
@@ -239,6 +240,7 @@ def test_a_signal_ends_the_node_cleanly_in_every_state(ros, model_folder, tmp_pa
             status, output = process.wait(60), (tmp_path / name).read_text()
             assert status == 0, f"{name}: {status}\n{output}"
             assert "Traceback" not in output and "terminate" not in output, f"{name}:\n{output}"
+            assert output.count("was trained in synthetic rooms alone") == (name == "inactive"), f"{name}:\n{output}"
 
 
 def test_a_parameter_of_a_wrong_type_is_one_line(ros, monkeypatch, capfd):
