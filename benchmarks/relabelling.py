@@ -10,6 +10,7 @@ all at once. "Alike" is the share of the voxels that had the class under its fir
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def segmented(model: XMask3D, options: argparse.Namespace, evidence: str) -> Seg
     return segmenter
 
 
-def classes_of(segmenter: Segmenter, names: list[str]) -> NDArray[np.int64]:
+def classes_of(segmenter: Segmenter, names: Sequence[str]) -> NDArray[np.int64]:
     """(N,) which of the names each published voxel bears, -1 for none."""
     segmenter.set_vocabulary(make_vocabulary(names))
     cloud = segmenter.labelled_cloud()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class Sight:
         pixels = np.round(self.camera.project(toward[found] @ axes))
         return found[((pixels >= 0) & (pixels <= (self.camera.width - 1, self.camera.height - 1))).all(axis=1)]
 
-    @property
+    @cached_property
     def _slopes(self) -> np.ndarray:
         """(2,) how far the image reaches to the side and up or down, metres a metre ahead, with a margin."""
         right, bottom = self.camera.width - 1, self.camera.height - 1

@@ -148,12 +148,13 @@ def split_towers(model: str | Path, out: Path) -> tuple[str, ...]:
     if not isinstance(network.clip.tokenizer, WordListTokenizer):
         raise CheckpointError(f"{model} has no word list: its frozen parts were not trained here")
     parts = network.frozen_parts()
-    for part, module in parts.items():
-        with tempfile.TemporaryDirectory() as name:
-            save_words(network, Path(name))
+    with tempfile.TemporaryDirectory() as name:
+        save_words(network, name)
+        words = Path(name) / network.config.clip.tokenizer
+        for part, module in parts.items():
             tensors = {f"{part}.{key}": value for key, value in module.state_dict().items()}
             facts = {part: {"tower": part, "taken from": str(model)}}
-            write_towers(out / part, network.config, tensors, Path(name) / network.config.clip.tokenizer, facts)
+            write_towers(out / part, network.config, tensors, words, facts)
     return tuple(sorted(parts))
 
 
