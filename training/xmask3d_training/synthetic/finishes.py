@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .colors import darker, paint
-from .materials import Material, plain, tiles, wood
+from .materials import Material, plain, stone, tiles, wood
 
 _PALE = ("white", "beige", "grey")
 _WALLS = (*_PALE * 5, "white", "yellow", "blue", "green", "pink", "orange", "purple", "red", "brown")
@@ -80,6 +80,24 @@ def _rough_plaster(rng: np.random.Generator) -> Material:
     return Material(color, darker(color, 0.8), "mottled", rng.uniform(0.03, 0.08), seed=_seed(rng))
 
 
+@_finish("wall")
+def _boarded(rng: np.random.Generator) -> Material:
+    color = paint(rng, (*_PALE, "brown", "orange", "green", "blue"))
+    return Material(color, darker(color, 0.75), "planks", rng.uniform(0.08, 0.16), 2, 0.5, _seed(rng))
+
+
+@_finish("wall")
+def _plaid_paper(rng: np.random.Generator) -> Material:
+    color = paint(rng, _WALLS)
+    return Material(color, darker(color, 0.8), "plaid", rng.uniform(0.15, 0.4), strength=rng.uniform(0.3, 0.7))
+
+
+@_finish("wall", weight=2)
+def _washed(rng: np.random.Generator) -> Material:
+    color = paint(rng, _WALLS)
+    return Material(color, darker(color, 0.9), "marble", rng.uniform(0.6, 1.5), strength=0.6, seed=_seed(rng))
+
+
 @_finish("wall", held_out=True)
 def _bricks(rng: np.random.Generator) -> Material:
     color = paint(rng, ("red", "brown", "white", "beige", "grey", "orange"))
@@ -112,6 +130,35 @@ def _tile_floor(rng: np.random.Generator) -> Material:
 def _carpet(rng: np.random.Generator) -> Material:
     color = paint(rng, ("grey", "beige", "blue", "green", "red", "brown", "purple"))
     return Material(color, darker(color, 0.72), "mottled", rng.uniform(0.01, 0.03), seed=_seed(rng))
+
+
+@_finish("floor")
+def _stone_slabs(rng: np.random.Generator) -> Material:
+    return stone(rng)
+
+
+@_finish("floor")
+def _narrow_boards(rng: np.random.Generator) -> Material:
+    board = wood(rng, ("brown", "beige", "orange", "grey", "white", "black"), 0)
+    return Material(board.color, board.second, "planks", rng.uniform(0.05, 0.09), 1, 0.7, _seed(rng), gloss=0.25)
+
+
+@_finish("floor")
+def _striped_carpet(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("grey", "beige", "blue", "green", "red", "brown", "white", "black"))
+    other = darker(color, 0.75) if rng.random() < 0.5 else paint(rng, ("grey", "beige", "brown", "blue"))
+    return Material(color, other, "stripes", rng.uniform(0.05, 0.3), int(rng.integers(2)), rng.uniform(0.4, 0.9))
+
+
+@_finish("floor")
+def _plaid_carpet(rng: np.random.Generator) -> Material:
+    color = paint(rng, ("grey", "beige", "blue", "green", "red", "brown", "purple"))
+    return Material(color, darker(color, 0.7), "plaid", rng.uniform(0.2, 0.6), strength=rng.uniform(0.4, 0.8))
+
+
+@_finish("floor")
+def _mosaic(rng: np.random.Generator) -> Material:
+    return tiles(rng, scale=rng.uniform(0.06, 0.16))
 
 
 @_finish("floor", held_out=True)
