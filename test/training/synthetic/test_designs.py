@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Designs, and what rooms are furnished with."""
 
+import cv2
 import numpy as np
 import pytest
 
 from xmask3d_ros.model.config import SCANNET_CLASSES
 from xmask3d_training.synthetic import designs, finishes
 from xmask3d_training.synthetic.catalogue import CLUTTER, label_of, nyu40_of
+from xmask3d_training.synthetic.command import main
 from xmask3d_training.synthetic.furnishing import furnish
 
 SHELL = ("wall", "floor", "ceiling")
@@ -75,3 +77,13 @@ def test_label_numbers():
     assert [nyu40_of(name) for name in ("wall", "desk", "shower curtain", "bathtub", "ceiling", "ball")] == [
         1, 14, 28, 36, 22, 40,
     ]  # fmt: skip
+
+
+def test_sheets_show_each_design_in_a_row(tmp_path, capsys):
+    assert main(["designs", "shower curtain", "--held-out", "--out", str(tmp_path)]) == 0
+    sheet = cv2.imread(str(tmp_path / "shower_curtain.png"))
+    rows = np.split(sheet, len(designs("shower curtain", True)))
+    assert all(row.shape == rows[0].shape and row.std() > 10 for row in rows)
+    assert not np.array_equal(rows[0], rows[1])
+    assert main(["designs", "unicorn", "--out", str(tmp_path)]) == 2
+    assert "no designs of unicorn; of: cabinet, bed" in capsys.readouterr().err

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line: many rooms, a process a room."""
+"""The command line: many rooms, a process a room; pictures of designs; how fast it goes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from xmask3d_ros.model.config import SCANNET_CLASSES
+
+from .catalogue import CLUTTER
 from .furnishing import KINDS
 from .generate import SyntheticRoom
+from .shapes import designs
+from .sheets import draw_designs
 from .speed import measure
 from .writers.bag import write_bag, write_truth
 from .writers.prepared import scene_name, write_captions, write_room
@@ -38,6 +43,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     rooms.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
     )
+    sheets = commands.add_parser("designs", help="draw the designs of things, a picture a class or clutter word")
+    sheets.add_argument("names", nargs="*", metavar="NAME", help="things to draw, such as sofa (default: all)")
+    sheets.add_argument(
+        "--out", type=Path, default=Path("out/designs"), help="folder to write to (default out/designs)"
+    )
+    sheets.add_argument("--held-out", action="store_true", help="the designs of held-out rooms")
     speed = commands.add_parser("speed", help="measure one process, against ray casting alone")
     speed.add_argument("--views", type=int, default=25, help="views of the room (default 25)")
     speed.add_argument("--seed", type=int, default=0, help="seed of the room (default 0)")
@@ -65,12 +76,28 @@ def _results(jobs: list[Job], processes: int) -> Iterator[tuple[str, dict[str, l
         yield from pool.imap_unordered(_make, jobs)
 
 
+def _draw_designs(names: Sequence[str], held_out: bool, out: Path) -> int:
+    known = [name for name in (*SCANNET_CLASSES, *CLUTTER) if designs(name, held_out)]
+    if unknown := sorted(set(names) - set(known)):
+        print(f"xmask3d train synthetic: no designs of {', '.join(unknown)}; of: {', '.join(known)}", file=sys.stderr)
+        return 2
+    for name in tqdm(names or known, unit="class"):
+        draw_designs(name, held_out, out)
+    print(f"{len(names or known)} pictures in {out}")
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Make rooms, one process a room, and say how fast it went; or measure one process. Returns the exit status."""
+    """Make rooms, one process a room, and say how fast it went; draw designs; or measure one process.
+
+    Returns the exit status.
+    """
     options = _arguments(argv)
     if options.command == "speed":
         print(measure(options.seed, options.views))
         return 0
+    if options.command == "designs":
+        return _draw_designs(options.names, options.held_out, options.out)
     options.out.mkdir(parents=True, exist_ok=True)
     seeds = range(options.seed, options.seed + options.rooms)
     bags = [options.out / scene_name(seed, options.held_out) for seed in seeds] if options.bag else []
