@@ -79,6 +79,7 @@ def test_a_model_without_a_word_list_is_refused(frozen, tmp_path, capsys):
 def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     card = (bundled / "README.md").read_text(encoding="utf-8")
     assert "Not measured." in card and "cupboard" in card and "Apache-2.0" in card
+    assert "- sofa: couch" in card.partition("## Other words for novel classes")[2]
     entry = {"hiou": 0.615, "miou_base": 0.7, "miou_novel": 0.5512, "iou": dict.fromkeys(B15N4.labels.names, 0.25)}
     evaluation = {"gate": "hard", "scenes": 20, "frames": 400, "results": [{"output": "fused", **entry}]}
     facts = {

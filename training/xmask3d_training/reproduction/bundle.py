@@ -61,10 +61,12 @@ def bundle(model: Path, out: Path, results: Path | None, towers: Path | None, mo
     tokenizer = network.clip.tokenizer
     if not isinstance(tokenizer, WordListTokenizer):
         raise SettingsError(f"{model} has no word list: only models whose towers were trained here are bundled")
-    config = replace(network.config, synonyms=synonyms_of(network.config.base_classes, tokenizer))
+    base = network.config.base_classes
+    config = replace(network.config, synonyms=synonyms_of(base, tokenizer))
+    novel_synonyms = synonyms_of([name for name in SYNONYMS if name not in base], tokenizer)
     tensors = {name: halved(name, tensor) for name, tensor in network.state_dict().items()}
     facts = read(towers / FACTS_FILE if towers else None)
-    card = model_card(config, tokenizer.words, tensors, read(results), facts)
+    card = model_card(config, tokenizer.words, tensors, read(results), facts, novel_synonyms)
     with tempfile.TemporaryDirectory() as name:
         draft = Path(name)
         write_folder(draft, config, tensors)
@@ -83,12 +85,12 @@ def bundle(model: Path, out: Path, results: Path | None, towers: Path | None, mo
     return size
 
 
-def synonyms_of(base_classes: Sequence[str], tokenizer: Tokenizer) -> dict[str, tuple[str, ...]]:
-    """Other words of the generator for base classes, and its names of their kinds ("armchair"): they are base too.
+def synonyms_of(classes: Sequence[str], tokenizer: Tokenizer) -> dict[str, tuple[str, ...]]:
+    """Other words of the generator for classes, and its names of their kinds ("armchair").
 
     Words that ``tokenizer`` does not know are left out.
     """
-    words = {name: list(SYNONYMS.get(name, ())) for name in base_classes}
+    words = {name: list(SYNONYMS.get(name, ())) for name in classes}
     for style, word in STYLE_NAMES.items():
         words.get(style.partition("/")[0], []).append(word)
     known = {name: tuple(word for word in others if not tokenizer.unknown(word)) for name, others in words.items()}

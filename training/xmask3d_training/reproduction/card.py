@@ -45,6 +45,7 @@ def model_card(
     tensors: Mapping[str, Tensor],
     results: Mapping[str, Any],
     towers: Mapping[str, Mapping[str, Any]],
+    novel_synonyms: Mapping[str, Sequence[str]],
 ) -> str:
     """Markdown.
 
@@ -55,6 +56,7 @@ def model_card(
         results: of its run (``results.json``); empty where there are none, and the card says so. What stands under
             ``remark`` there, if anything does, is said beside the scores.
         towers: facts of its frozen parts; may be empty.
+        novel_synonyms: other words that it knows for classes without labels in training.
     """
     names: list[str] = list(next(iter(results["evaluation"].values()))["results"][0]["iou"]) if results else []
     novel = [name for name in names if name not in config.base_classes]
@@ -65,10 +67,14 @@ def model_card(
         knowledge=_knowledge(results),
     )
     parts = [_HEAD, data, _training(results, towers), _scores(results), _sizes(config, tensors), _LIMITS]
-    synonyms = [f"- {name}: {', '.join(others)}" for name, others in config.synonyms.items()]
-    parts.append("## Synonyms of base classes\n\n" + "\n".join(synonyms) + "\n")
+    parts.append(f"## Synonyms of base classes\n\n{_synonyms(config.synonyms)}")
+    parts.append(f"## Other words for novel classes\n\n{_synonyms(novel_synonyms)}")
     parts.append(f"## Words\n\n{len(words)}: {', '.join(words)}.\n")
     return "\n".join(parts)
+
+
+def _synonyms(synonyms: Mapping[str, Sequence[str]]) -> str:
+    return "\n".join(f"- {name}: {', '.join(others)}" for name, others in synonyms.items()) + "\n"
 
 
 def _parts(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
