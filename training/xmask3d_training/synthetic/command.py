@@ -25,6 +25,7 @@ from .writers.bag import write_bag, write_truth
 from .writers.prepared import scene_name, write_captions, write_room
 
 Job = tuple[Path, int, int, bool, bool, str | None]
+"""One room to make: folder, seed, views, whether held out, whether as a bag, kind of room (None: any)."""
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -56,6 +57,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _make(job: Job) -> tuple[str, dict[str, list[str]]]:
+    """Write a room; returns its name and its captions, of which a bag has none."""
     out, seed, views, held_out, bag, kind = job
     room, name = SyntheticRoom(seed, held_out, views, kind=kind), scene_name(seed, held_out)
     if not bag:
@@ -66,6 +68,7 @@ def _make(job: Job) -> tuple[str, dict[str, list[str]]]:
 
 
 def _results(jobs: list[Job], processes: int) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """What ``_make`` returns of each job, as they get done."""
     if processes == 1:
         yield from map(_make, jobs)
         return
@@ -77,6 +80,7 @@ def _results(jobs: list[Job], processes: int) -> Iterator[tuple[str, dict[str, l
 
 
 def _draw_designs(names: Sequence[str], held_out: bool, out: Path) -> int:
+    """Draw the designs of the named things, or of all that have any; returns the exit status."""
     known = [name for name in (*SCANNET_CLASSES, *CLUTTER) if designs(name, held_out)]
     if unknown := sorted(set(names) - set(known)):
         print(f"xmask3d train synthetic: no designs of {', '.join(unknown)}; of: {', '.join(known)}", file=sys.stderr)
@@ -88,7 +92,7 @@ def _draw_designs(names: Sequence[str], held_out: bool, out: Path) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Make rooms, one process a room, and say how fast it went; draw designs; or measure one process.
+    """Make rooms and say how fast it went, draw designs, or measure one process.
 
     Returns the exit status.
     """

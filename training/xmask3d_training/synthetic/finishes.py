@@ -13,7 +13,9 @@ from .materials import Material, plain, stone, tiles, wood
 
 _PALE = ("white", "beige", "grey")
 _WALLS = (*_PALE * 5, "white", "yellow", "blue", "green", "pink", "orange", "purple", "red", "brown")
-"""Most walls are pale."""
+"""Colour words of walls, pale ones repeated."""
+
+Maker = Callable[[np.random.Generator], Material]
 
 
 @dataclass(frozen=True)
@@ -21,19 +23,21 @@ class Finish:
     """A covering of a wall or a floor."""
 
     name: str
-    """"wall" or "floor"."""
+    """What it covers: "wall" or "floor"."""
     style: str
     held_out: bool
-    maker: Callable[[np.random.Generator], Material]
+    maker: Maker
     weight: float = 1.0
-    """How common it is among the finishes of its side."""
+    """How common it is among the coverings it is drawn from."""
 
 
 _FINISHES: list[Finish] = []
 
 
-def _finish(name: str, held_out: bool = False, weight: float = 1.0) -> Callable:
-    def register(maker: Callable[[np.random.Generator], Material]) -> Callable[[np.random.Generator], Material]:
+def _finish(name: str, held_out: bool = False, weight: float = 1.0) -> Callable[[Maker], Maker]:
+    """Register a function as a covering of "wall" or "floor"; its own name is the style."""
+
+    def register(maker: Maker) -> Maker:
         _FINISHES.append(Finish(name, maker.__name__.strip("_"), held_out, maker, weight))
         return maker
 

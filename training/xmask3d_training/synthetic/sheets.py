@@ -24,11 +24,13 @@ from .stretching import stretched
 _CAMERA = Camera(width=260, height=220, fx=290.0, fy=290.0, cx=129.5, cy=109.5)
 _LIGHT = Lighting((0.5, 0.5, 0.5), (Lamp((-1.5, -2.5, 2.6), (0.9, 0.9, 0.85)),))
 _SIDES = np.radians([-125, -60, -90, -40, -140, -75])
-"""From where the objects of a row are seen, about the vertical; -90 is from the front."""
+"""From where the objects of a row are seen: turns about the vertical, rad; -90 degrees is from the front."""
 
 
 def draw_designs(name: str, held_out: bool, folder: Path) -> Path:
-    """Write ``NAME.png``: the designs of a class or clutter word of one side, six objects of each.
+    """Write ``NAME.png``: the designs of a class or clutter word, held out or to train on, six objects of each.
+
+    Returns the file's path.
 
     Raises:
         ValueError: there are none.
@@ -48,6 +50,7 @@ def _row(entry: Design) -> Iterator[np.ndarray]:
     for number, side in enumerate(_SIDES):
         rng = np.random.default_rng(number)
         item = entry.make(rng)
+        # as ``shapes.make`` does: what is trained on is stretched
         image = _portrait(item if entry.held_out else stretched(item, rng), side)
         if number == 0:
             cv2.putText(image, entry.style, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (200, 0, 0), 1, cv2.LINE_AA)
@@ -69,7 +72,7 @@ def _portrait(item: Item, side: float) -> np.ndarray:
 
 
 def _looking(eye: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """(4,4) world from camera (optical frame) at ``eye``, upright."""
+    """(4,4) world from camera (optical frame): at ``eye``, upright, looking at ``target``."""
     forward = (target - eye) / np.linalg.norm(target - eye)
     right = np.cross(forward, [0.0, 0.0, 1.0])
     right /= np.linalg.norm(right)

@@ -15,7 +15,7 @@ from .registry import design
 from .tubes import smooth, tube
 
 _POINTS = 48
-
+"""Points of an outline."""
 _SIDES = {
     "straight": ((1.0, 0.0), (1.0, 1.0)),
     "tapered": ((0.8, 0.0), (1.0, 1.0)),
@@ -26,19 +26,22 @@ _SIDES = {
     "recessed": ((0.88, 0.0), (0.88, 0.15), (1.0, 0.151), (1.0, 1.0)),
     "leaning": ((1.0, 0.0), (0.95, 1.0)),
 }
-"""Outsides: share of the plan's size at shares of the height."""
+"""Outsides: pairs of a share of the plan's size and the share of the height it is reached at, from the foot up."""
 
 
 def _plan(rng: np.random.Generator, kind: str) -> np.ndarray:
-    """Outline (N,2) within -1 to 1, seen from above."""
+    """Outline (N,2) within -1 to 1, seen from above.
+
+    Most are superellipses, whose power says how square they are: 2 is an ellipse.
+    """
     angle = np.arange(_POINTS) * (2 * np.pi / _POINTS)
     direction = np.column_stack([np.cos(angle), np.sin(angle)])
     across = np.abs(direction)
     power = {"oval": 2.0, "egg": 2.2, "soft": rng.uniform(2.6, 4.0)}.get(kind, rng.uniform(6, 14))
-    bend = np.full(_POINTS, power)
+    powers = np.full(_POINTS, power)
     if kind == "flat_back":
-        bend = np.where(direction[:, 1] > 0, 14.0, rng.uniform(2.0, 3.4))
-    outline = direction * ((across ** bend[:, None]).sum(1) ** (-1 / bend))[:, None]
+        powers = np.where(direction[:, 1] > 0, 14.0, rng.uniform(2.0, 3.4))
+    outline = direction * ((across ** powers[:, None]).sum(1) ** (-1 / powers))[:, None]
     if kind == "cut":
         outline *= np.minimum(1, rng.uniform(1.35, 1.6) / np.abs(outline).sum(1))[:, None]
     if kind in ("egg", "coffin"):
@@ -48,9 +51,6 @@ def _plan(rng: np.random.Generator, kind: str) -> np.ndarray:
     if kind == "offset":
         along = np.clip(outline[:, 0] * rng.choice([-1, 1]) * 0.6 + 0.4, 0, 1)
         outline[:, 1] -= np.where(outline[:, 1] < 0, outline[:, 1] * rng.uniform(0.3, 0.5) * along**1.5, 0)
-    if kind in ("hexagon", "octagon"):
-        wedge = 2 * np.pi / (6 if kind == "hexagon" else 8)
-        outline = direction * (np.cos(wedge / 2) / np.cos(angle % wedge - wedge / 2))[:, None]
     return np.asarray(outline / np.abs(outline).max(0))
 
 
@@ -59,13 +59,19 @@ class _Tub:
     """A vessel: an outline drawn up from the foot to the rim outside, another one down to the bottom inside."""
 
     plan: np.ndarray
+    """Outline (N,2) outside, within -1 to 1."""
     bowl: np.ndarray
+    """Outline (N,2) inside, within -1 to 1."""
     half: tuple[float, float]
+    """Half the length (x) and the width (y), metres."""
     top: float
+    """Height of the rim, metres."""
     foot: float = 0.0
+    """Height of the underside, metres; above 0 there are feet below it."""
     rise: tuple[float, float] = (0.0, 0.0)
     """How far the rim sweeps up at the left and the right end, metres."""
     sides: str = "straight"
+    """One of ``_SIDES``."""
     ledge: tuple[float, float] = (0.05, 0.05)
     """Width of the rim at the ends and along the sides, metres."""
     slope: float = 0.0
@@ -77,7 +83,10 @@ class _Tub:
         return np.where(share < 0, self.rise[0], self.rise[1]) * np.abs(share) ** 2.2
 
     def level(self, outline: np.ndarray, scale: float, z: float, out: float = 0.0) -> np.ndarray:
-        """A loop (N,3) of the outline at a height, ``out`` metres beyond the scaled plan."""
+        """A loop (N,3) of the outline at a height, ``out`` metres beyond the scaled plan.
+
+        Towards the rim it takes part in the rim's sweep.
+        """
         loop = np.column_stack([outline * (np.multiply(self.half, scale) + out), np.full(_POINTS, z)])
         loop[:, 2] += self.lift(loop[:, 0]) * np.clip((z - self.foot) / (self.top - self.foot), 0, 1.1) ** 3
         return loop
@@ -206,7 +215,7 @@ def _extras(item: Item, rng: np.random.Generator, tub: _Tub) -> None:
     if rng.random() < 0.15:
         end = tub.half[0] - tub.ledge[0] - 0.06
         at = (end, 0, tub.top + float(tub.lift(end)) * 0.8 - 0.13)
-        item.add(meshes.rounded_box((0.09, 0.3, 0.16), 0.04, at, 0.0), fabric(rng))
+        item.add(meshes.rounded_box((0.09, 0.3, 0.16), 0.04, at), fabric(rng))
 
 
 def _feet(item: Item, rng: np.random.Generator, tub: _Tub) -> None:
@@ -248,7 +257,7 @@ def _skin(rng: np.random.Generator) -> Material:
 
 
 def _finished(rng: np.random.Generator, tub: _Tub, outside: Material | None = None, lip: str = "") -> Item:
-    """A tub of a shape with all that was not decided yet drawn at random."""
+    """The object that a tub of some shape becomes: materials and rim unless given, feet, taps and extras at random."""
     item, outside = Item("bathtub", against_wall=True), outside or _skin(rng)
     lining = plain(paint(rng, ("white", "white", "white", "beige", "grey")), 0.4)
     if outside.gloss >= 0.3 and rng.random() < 0.4:
@@ -265,8 +274,9 @@ def _free(rng: np.random.Generator, plans: tuple[str, ...], sides: tuple[str, ..
     """A tub of a common size with one of the plans and one of the outsides."""
     plan, ledge = _plan(rng, str(rng.choice(plans))), rng.uniform(0.02, 0.07)
     half = (rng.uniform(0.62, 0.88), rng.uniform(0.34, 0.43))
-    return _Tub(plan, plan, half, rng.uniform(0.46, 0.64), 0.0, (0.0, 0.0), str(rng.choice(sides)),
-                (ledge * rng.uniform(1, 2), ledge), rng.uniform(-0.12, 0.12))  # fmt: skip
+    top, outside = rng.uniform(0.46, 0.64), str(rng.choice(sides))
+    ledges, slope = (ledge * rng.uniform(1, 2), ledge), rng.uniform(-0.12, 0.12)
+    return _Tub(plan, plan, half, top, sides=outside, ledge=ledges, slope=slope)
 
 
 @design("bathtub")
@@ -282,7 +292,7 @@ def off_floor(rng: np.random.Generator) -> Item:
 
 @design("bathtub")
 def swept_rim(rng: np.random.Generator) -> Item:
-    """A rim that rises towards one end or both, or drops there, on a base of any kind."""
+    """A rim that rises towards one end or both, or drops at both; on feet where the outside is a bowl."""
     tub = _free(rng, ("oval", "soft", "egg", "hourglass"), ("bellied", "bell", "pedestal", "tapered", "bowl"))
     high, low = rng.uniform(0.12, 0.26), rng.uniform(0.0, 0.08)
     tub.top = rng.uniform(0.44, 0.54)
@@ -294,7 +304,7 @@ def swept_rim(rng: np.random.Generator) -> Item:
 
 @design("bathtub")
 def flat_back(rng: np.random.Generator) -> Item:
-    """Straight along the wall and rounded towards the room, with a ledge of any width."""
+    """Straight along the wall and rounded towards the room; the hole has an outline of its own."""
     tub = _free(rng, ("flat_back",), ("straight", "tapered", "bellied", "recessed", "bell"))
     tub.bowl = _plan(rng, str(rng.choice(["oval", "soft", "flat_back", "egg"])))
     tub.ledge = (rng.uniform(0.04, 0.14), rng.uniform(0.04, 0.12))
@@ -312,7 +322,7 @@ def odd_plan(rng: np.random.Generator) -> Item:
 
 
 def _cladding(item: Item, rng: np.random.Generator, tub: _Tub) -> None:
-    """Boards, framed fields, ribs or a hatch on the straight front of a boxed tub."""
+    """Boards, framed fields, ribs, a hatch or nothing on the straight front of a boxed tub."""
     kind, stuff = rng.choice(["boards", "fields", "ribs", "hatch", "plain"]), wood(rng, axis=2)
     wide, high, face = 2 * tub.half[0], tub.top - 0.06, -tub.half[1]
     stuff = stuff if rng.random() < 0.5 else plain(paint(rng), 0.2)
@@ -336,9 +346,9 @@ def _cladding(item: Item, rng: np.random.Generator, tub: _Tub) -> None:
 
 @design("bathtub")
 def boxed(rng: np.random.Generator) -> Item:
-    """A rectangular case with a front of boards, fields, tiles or sheet, and a bowl of another outline let into it."""
+    """A rectangular case, plain, tiled or clad in front, with a bowl of some outline let into it."""
     tub = _free(rng, ("square",), ("straight", "straight", "recessed"))
-    tub.plan = tub.plan / np.abs(tub.plan).max(1)[:, None]
+    tub.plan = tub.plan / np.abs(tub.plan).max(1)[:, None]  # corners without any rounding
     tub.half = (rng.uniform(0.55, 0.88), rng.uniform(0.34, 0.47))
     tub.bowl = _plan(rng, str(rng.choice(["oval", "soft", "square", "egg", "hourglass", "cut", "coffin"])))
     tub.ledge = (rng.uniform(0.05, 0.2), rng.uniform(0.04, 0.1))
@@ -358,7 +368,7 @@ def door_in_side(rng: np.random.Generator) -> Item:
     plan = _plan(rng, "square")
     half = (rng.uniform(0.55, 0.8), rng.uniform(0.34, 0.42))
     ledge = (rng.uniform(0.05, 0.09), rng.uniform(0.05, 0.08))
-    tub = _Tub(plan, _plan(rng, "soft"), half, rng.uniform(0.8, 1.0), 0.0, (0.0, 0.0), "straight", ledge)
+    tub = _Tub(plan, _plan(rng, "soft"), half, rng.uniform(0.8, 1.0), ledge=ledge)
     _shell(item, rng, tub, white, white, str(rng.choice(["thin", "slab", "raised"])))
     end = int(rng.choice([-1, 1]))
     seat = (half[0] * 0.7, 2 * half[1] - 2 * ledge[1] - 0.06, 0.42)

@@ -22,7 +22,7 @@ _BASES = {"rails": (0.2, 0.42), "boxed": (0.24, 0.46), "spring": (0.26, 0.4),
 """What the mattress lies on, and how high that is."""
 _WIDTHS = (0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8)
 """Usual widths of mattresses, metres."""
-Pieces = list[tuple[trimesh.Trimesh, Material]]
+_Pieces = list[tuple[trimesh.Trimesh, Material]]
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,12 @@ class _Plan:
     width: float
     length: float
     low: float
-    """Underside of the mattress, and its top."""
+    """Height of the mattress's underside."""
     top: float
+    """Height of the mattress's upper face."""
     frame: Material
     pad: Material
+    """Of what is upholstered."""
 
 
 def _plan(rng: np.random.Generator, base: str, widths: tuple[float, ...] = _WIDTHS) -> _Plan:
@@ -56,7 +58,7 @@ def _drape(rng: np.random.Generator, plan: _Plan, reach: float, hang: float, hea
     creases = np.zeros_like(side)
     for _ in range(5):
         fx, fy = rng.uniform(-13, 13, 2)
-        creases += np.sin(side * fx + row * fy + rng.uniform(0, 7)) / 10 + 0.1
+        creases += np.sin(side * fx + row * fy + rng.uniform(0, 7)) / 10 + 0.1  # 0 to 1 in the end
     out, below = np.maximum(np.maximum(-side, side - plan.width), 0), np.maximum(-row, 0)
     x = np.clip(side, -0.02, plan.width + 0.02) - plan.width / 2
     y = np.clip(row, -0.025, plan.length - 0.02) - plan.length / 2
@@ -114,17 +116,16 @@ def _linen(item: Item, rng: np.random.Generator, plan: _Plan, loose: float = 0.0
         for layer in range(int(rng.integers(1, 4))):
             deep, y = rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.5) - head
             size = (plan.width * rng.uniform(0.5, 0.98), deep, 0.08)
-            item.add(
-                meshes.rounded_box(size, 0.035, (0, y, plan.top - 0.01 + layer * 0.07), rng.normal(0, 0.03)), cover
-            )
+            at = (0, y, plan.top - 0.01 + layer * 0.07)
+            item.add(meshes.rounded_box(size, 0.035, at, rng.normal(0, 0.03)), cover)
     else:
         item.color = sheet.color.name
     if rng.random() < 0.92:
         _pillows(item, rng, plan)
 
 
-def _board(rng: np.random.Generator, plan: _Plan, kind: str, wide: float, high: float) -> Pieces:
-    """An upright board on the floor whose face looks to -y, its back in the plane y = 0.06."""
+def _board(rng: np.random.Generator, plan: _Plan, kind: str, wide: float, high: float) -> _Pieces:
+    """An upright board of a kind on the floor; its face looks to -y, nothing of it lies behind y = 0.06."""
     low, frame, pad = max(plan.low - 0.05, 0.0), plan.frame, plan.pad
     tall, half = high - low, wide / 2
     posts = [(meshes.box((0.055, 0.055, high), (side * (half - 0.03), 0.03, 0)), frame) for side in (-1, 1)]
@@ -158,16 +159,13 @@ def _board(rng: np.random.Generator, plan: _Plan, kind: str, wide: float, high: 
         return posts + bars + [(meshes.rounded_box(size, 0.05, (x, -0.02, high - deep)), pad) for x in step]
     if kind == "lattice":
         cells, rows = max(int(wide / rng.uniform(0.12, 0.3)), 2), max(int(tall / rng.uniform(0.12, 0.3)), 1)
-        bars = [
-            (meshes.box((0.018, 0.02, tall), (x, 0.03, low)), frame) for x in np.linspace(-half, half, cells + 1)[1:-1]
-        ]
-        bars += [(meshes.box((wide, 0.02, 0.02), (0, 0.03, z)), frame) for z in np.linspace(low, high - 0.02, rows + 1)]
+        xs, zs = np.linspace(-half, half, cells + 1)[1:-1], np.linspace(low, high - 0.02, rows + 1)
+        bars = [(meshes.box((0.018, 0.02, tall), (x, 0.03, low)), frame) for x in xs]
+        bars += [(meshes.box((wide, 0.02, 0.02), (0, 0.03, z)), frame) for z in zs]
         woven = fabric(rng, ("beige", "brown", "white"))
-        return (
-            posts
-            + bars
-            + ([(meshes.box((wide - 0.05, 0.008, tall), (0, 0.034, low)), woven)] if rng.random() < 0.4 else [])
-        )
+        if rng.random() < 0.4:
+            bars.append((meshes.box((wide - 0.05, 0.008, tall), (0, 0.034, low)), woven))
+        return posts + bars
     if kind == "tube":
         bend, radius = rng.uniform(0.1, 0.35), rng.uniform(0.012, 0.022)
         arch = smooth([(-half, 0.03, 0), (-half, 0.03, high), (half, 0.03, high), (half, 0.03, 0)], 3, bend)
@@ -186,14 +184,13 @@ def _outlined(rng: np.random.Generator, wide: float, high: float) -> trimesh.Tri
              share**2, (np.abs(share) < 0.6) * 0.6 + (np.abs(share) < 0.25) * 0.4)[kind]  # fmt: skip
     front, rings = -rng.uniform(0.0, 0.05), []
     for x, z in zip(share * wide / 2, high - fall * (1 - curve), strict=True):
-        rings.append(
-            np.array([(x, front, 0), (x, 0.06, 0), (x, 0.06, z), (x, front + 0.015, z), (x, front, z - 0.015)])
-        )
+        section = [(front, 0), (0.06, 0), (0.06, z), (front + 0.015, z), (front, z - 0.015)]
+        rings.append(np.array([(x, *point) for point in section]))
     return meshes.loft(rings)
 
 
-def _stand(item: Item, pieces: Pieces, at: tuple[float, float], yaw: float = 0.0) -> None:
-    """Put a board somewhere, turned."""
+def _stand(item: Item, pieces: _Pieces, at: tuple[float, float], yaw: float = 0.0) -> None:
+    """Add a board at a place on the floor, turned by ``yaw``."""
     turned = trimesh.transformations.rotation_matrix(yaw, (0, 0, 1))
     turned[:2, 3] = at
     for mesh, material in pieces:
@@ -241,7 +238,7 @@ def _base(item: Item, rng: np.random.Generator, plan: _Plan, kind: str) -> None:
 
 
 def _foot(item: Item, rng: np.random.Generator, plan: _Plan, kind: str, high: float) -> None:
-    """The other end: open, a lower board of some kind, or a chest or bench pushed against it."""
+    """The other end: open, a board (mostly of the head's ``kind``, at most ``high``), or an upholstered bench."""
     choice, y = rng.random(), -plan.length / 2 - 0.07
     if choice < 0.35:
         low = min(plan.low + rng.uniform(0.05, 0.45), high)
@@ -253,7 +250,7 @@ def _foot(item: Item, rng: np.random.Generator, plan: _Plan, kind: str, high: fl
 
 
 def _any(rng: np.random.Generator, kinds: tuple[str, ...] = _BOARDS) -> str:
-    """One of the kinds."""
+    """One of the kinds, of boards or of bases."""
     return str(rng.choice(kinds))
 
 
@@ -286,7 +283,7 @@ def contoured(rng: np.random.Generator) -> Item:
 
 @design("bed")
 def airy(rng: np.random.Generator) -> Item:
-    """A headboard to look through, of slats, planks, a lattice or tubes, on any base."""
+    """A headboard to look through, of slats, planks, a lattice, tubes or pads hung from bars, on any base."""
     return _composed(rng, _any(rng, tuple(_BASES)), _any(rng, ("slats", "planks", "lattice", "tube", "hung")))[0]
 
 
@@ -303,10 +300,8 @@ def wide_head(rng: np.random.Generator) -> Item:
         x, y = side * (plan.width / 2 + extra / 2 - wide / 2), plan.length / 2 + 0.03 - deep / 2
         item.add(meshes.box((wide, deep, z - low), (x, y, low)), plan.frame)
         if z - low > 0.1:
-            item.add(
-                meshes.box((wide - 0.03, 0.02, min(z - low, 0.2) - 0.03), (x, y - deep / 2, max(low, z - 0.2) + 0.015)),
-                plan.frame,
-            )
+            drawer = (wide - 0.03, 0.02, min(z - low, 0.2) - 0.03)
+            item.add(meshes.box(drawer, (x, y - deep / 2, max(low, z - 0.2) + 0.015)), plan.frame)
             item.add(meshes.box((0.1, 0.02, 0.015), (x, y - deep / 2 - 0.015, z - 0.08)), grip)
     return item
 
@@ -332,14 +327,12 @@ def cornered(rng: np.random.Generator) -> Item:
 
 @design("bed")
 def nursery(rng: np.random.Generator) -> Item:
-    """A child's bed: bars all round, solid scooped sides, or short guards; small, at times on castors."""
+    """A child's bed: a board at each end, bars, scooped sides or short guards along it, one side open at times."""
     plan, item = _plan(rng, "rails", (0.62, 0.7, 0.8)), Item("bed", against_wall=True)
     plan = replace(plan, length=plan.width * rng.uniform(1.85, 2.1), low=rng.uniform(0.2, 0.42))
     plan = replace(plan, top=plan.low + rng.uniform(0.08, 0.14))
-    kind, ends = (
-        _any(rng, ("bars", "bars", "scooped", "guard")),
-        _any(rng, ("slats", "plank", "outlined", "tube", "padded")),
-    )
+    kind = _any(rng, ("bars", "bars", "scooped", "guard"))
+    ends = _any(rng, ("slats", "plank", "outlined", "tube", "padded"))
     x, y, high = plan.width / 2 + 0.025, plan.length / 2 + 0.02, plan.top + rng.uniform(0.25, 0.55)
     for end in (-1, 1):
         board = _board(rng, plan, ends, plan.width + 0.08, high + 0.03 * (end > 0))
@@ -359,10 +352,8 @@ def nursery(rng: np.random.Generator) -> Item:
                      for u, z in zip(share * y, top, strict=True)]  # fmt: skip
             item.add(meshes.loft(rings), plan.frame)
         else:
-            start, rail = (
-                (-y if kind == "bars" else rng.uniform(-0.2, 0.1) * y),
-                high - (0.0 if kind == "bars" else 0.12),
-            )
+            start = -y if kind == "bars" else rng.uniform(-0.2, 0.1) * y
+            rail = high if kind == "bars" else high - 0.12
             item.add(meshes.box((0.03, y - start, 0.04), (side * x, (y + start) / 2, rail - 0.04)), plan.frame)
             for place in np.arange(start + 0.02, y, step if kind == "bars" else 3 * step):
                 item.add(meshes.box((0.014, 0.025, rail - plan.low), (side * x, place, plan.low)), plan.frame)
@@ -370,11 +361,8 @@ def nursery(rng: np.random.Generator) -> Item:
     if ends in ("padded", "plank") and rng.random() < 0.5:  # a box below for toys
         item.add(meshes.box((plan.width, plan.length * 0.9, plan.low - 0.08), (0, 0, 0.02)), plastic(rng))
     for _ in range(int(rng.integers(0, 3))):
-        at, size = (
-            (rng.uniform(-0.25, 0.25) * plan.width, rng.uniform(-0.3, 0.1) * plan.length),
-            rng.uniform(0.06, 0.11),
-        )
-        toy = fabric(rng)
+        at = (rng.uniform(-0.25, 0.25) * plan.width, rng.uniform(-0.3, 0.1) * plan.length)
+        size, toy = rng.uniform(0.06, 0.11), fabric(rng)
         item.add(meshes.ellipsoid((size, size, size), (*at, plan.top), 1), toy)
         item.add(meshes.ellipsoid((size * 0.7,) * 3, (at[0], at[1], plan.top + 1.6 * size), 1), toy)
     return item

@@ -20,6 +20,7 @@ _BOARDS = ("plain", "plain", "thick", "lipped", "slatted", "wire")
 _BACKS = ("none", "none", "full", "tinted", "planks", "cross", "rails")
 _FEET = ("none", "plinth", "legs", "splayed", "skids", "castors")
 _CROWNS = ("none", "none", "slab", "cornice", "arch", "rail")
+"""Kinds of boards, of backs, of feet and of crowns; common ones are repeated."""
 _PAPER = Paint("white", (0.93, 0.91, 0.86))
 
 
@@ -29,14 +30,20 @@ class _Books:
     def __init__(self, item: Item, rng: np.random.Generator) -> None:
         self.item, self.rng = item, rng
         self.makers = (self._row, self._pile, self._covers, self._files, self._basket, self._ornament)
+        # how often each maker's turn comes; rows of books make up three tenths at least
         self.shares = 0.3 * np.eye(6)[0] + 0.7 * rng.dirichlet((6.0, 1.5, 0.5, 0.6, 0.6, 0.9))
         self.words = tuple(PALETTE) if rng.random() < 0.5 else tuple(rng.choice(list(PALETTE), 4))
         self.order = str(rng.choice(["mixed", "mixed", "falling", "even"]))
+        # how often there is a gap, and whether things stand in line with the board's front edge
         self.empty, self.flush = rng.choice([0.02, 0.1, 0.3]), rng.random() < 0.5
         self.solids: list[tuple[trimesh.Trimesh, Paint]] = []
 
     def __call__(self, left: float, right: float, front: float, base: float, room: float, deep: float) -> None:
-        """Fill the board at height ``base`` with things that begin at ``front``, at most ``deep`` and ``room`` high."""
+        """Put things on the board at height ``base`` from ``left`` to ``right``.
+
+        They begin at ``front`` or a little behind it and are at most ``room`` high and ``deep`` deep. A maker adds one
+        thing or several of a kind between ``left`` and ``right``, and returns where they end.
+        """
         rng, x = self.rng, left + 0.004
         room, self.solids = room - 0.015, []
         if rng.random() < self.empty:
@@ -46,9 +53,9 @@ class _Books:
             maker = self.makers[rng.choice(len(self.makers), p=self.shares)]
             x = maker(x, stop, front + (0.005 if self.flush else rng.uniform(0, 0.25) * deep), base, room, deep * 0.7)
             x += rng.uniform(0.0, 0.02) if rng.random() > self.empty else rng.uniform(0.05, 0.3)
-        self._flush()
+        self._join()
 
-    def _flush(self) -> None:
+    def _join(self) -> None:
         """What has been gathered becomes one part."""
         if self.solids:
             starts = np.cumsum([0, *(len(solid.vertices) for solid, _ in self.solids)])
@@ -137,7 +144,7 @@ class _Books:
         return left + wide
 
     def _ornament(self, left: float, right: float, front: float, base: float, room: float, deep: float) -> float:
-        """A vase, a globe on a foot, a plant with drooping leaves or a small clock."""
+        """A vase, a globe on a foot, a potted plant or a small clock."""
         rng, kind = self.rng, int(self.rng.integers(4))
         half, tall = min(rng.uniform(0.04, 0.08), (right - left) / 2, deep / 2), min(rng.uniform(0.12, 0.28), room)
         at, look = (left + half, front + half, base), ceramic(rng) if rng.random() < 0.5 else plain(paint(rng), 0.2)
@@ -165,6 +172,7 @@ def _end(item: Item, kind: str, x: float, depth: float, low: float, high: float,
     if kind == "panel":
         item.add(meshes.box((0.025, depth, high - low), (x, 0, low)), look)
     elif kind in ("sloped", "rounded"):
+        # how far back the upper front corner is cut off, and over which share of the height
         cut, fall = (0.45 * depth, 0.9) if kind == "sloped" else (0.5 * depth, 0.12)
         turn = np.linspace(0, np.pi / 2, 6) if kind == "rounded" else np.array([0.0, np.pi / 2])
         bow = [(-half + cut * (1 - np.cos(a)), high - fall * (high - low) * (1 - np.sin(a))) for a in turn]
@@ -233,9 +241,8 @@ def _foot(item: Item, kind: str, width: float, depth: float, high: float, look: 
                 item.add(meshes.rod((corner[0] + x * 0.04, corner[1], 0.012), (*corner, high), 0.014, 8), look)
             else:
                 wheel, dark = high / 2, plain(Paint("black", (0.1, 0.1, 0.1)))
-                item.add(
-                    meshes.rod((place - 0.012, corner[1], wheel), (place + 0.012, corner[1], wheel), wheel, 12), dark
-                )
+                start, stop = (place - 0.012, corner[1], wheel), (place + 0.012, corner[1], wheel)
+                item.add(meshes.rod(start, stop, wheel, 12), dark)
                 item.add(meshes.box((0.04, 0.04, high / 2), (*corner, high / 2)), look)
 
 
@@ -330,7 +337,7 @@ def bracketed(rng: np.random.Generator) -> Item:
 
 @design("bookshelf")
 def round_plan(rng: np.random.Generator) -> Item:
-    """Boards in the shape of half a disk or half an oval, on a rear panel, fins or thin posts."""
+    """Boards in the shape of half an oval, some nearly square, on a rear panel with a fin or on thin posts."""
     item, look = Item("bookshelf", against_wall=True), finish(rng, 0)
     half, depth, height = rng.uniform(0.3, 0.7), rng.uniform(0.28, 0.42), rng.uniform(0.8, 2.0)
     board, power, posts = rng.uniform(0.018, 0.035), float(rng.choice([2.0, 2.0, 3.0])), rng.random() < 0.5
@@ -338,7 +345,7 @@ def round_plan(rng: np.random.Generator) -> Item:
     levels, fill = _levels(rng, rng.uniform(0.04, 0.12), height), _Books(item, rng)
     for z in levels:
         loop = [meshes.ring(half, depth, low, 32, power, rear) for low in (z - board, z)]
-        item.add(meshes.loft([np.minimum(ring, (9.0, rear, 9.0)) for ring in loop]), look)
+        item.add(meshes.loft([np.minimum(ring, (np.inf, rear, np.inf)) for ring in loop]), look)
     if posts:
         for turn in np.linspace(0.08, np.pi - 0.08, 5):
             x, y = 0.95 * half * np.cos(turn), rear - 0.93 * depth * np.sin(turn) - 0.01
@@ -358,7 +365,7 @@ def round_plan(rng: np.random.Generator) -> Item:
 
 @design("bookshelf")
 def trolley(rng: np.random.Generator) -> Item:
-    """A book truck on wheels: tiers between end panels or hoops, books to one or to both sides."""
+    """A book truck on wheels: tiers between panels, tubes or ladders, books to one or to both sides."""
     item, look = Item("bookshelf"), finish(rng, 0, 0.5)
     width, depth, tiers = rng.uniform(0.5, 1.0), rng.uniform(0.34, 0.5), int(rng.integers(2, 4))
     low, room, both = rng.uniform(0.1, 0.16), rng.uniform(0.29, 0.36), rng.random() < 0.6
@@ -378,7 +385,7 @@ def trolley(rng: np.random.Generator) -> Item:
             z, rear = low + tier * room + 0.02, 0.0 if both else depth / 2
             _board(loose, "lipped", -width / 2, width / 2, -depth / 2 + 0.01, rear, z, look)
             fill(-width / 2 + 0.03, width / 2 - 0.03, -depth / 2 + 0.02, z, room - 0.03, rear + depth / 2 - 0.03)
-        about = np.array([turn, turn, 1.0])
+        about = np.array([turn, turn, 1.0])  # the other side is the first one turned by half a turn
         item.parts += [Part(part.vertices * about, part.faces, part.material, part.tints) for part in loose.parts]
     item.color = look.color.name
     return item

@@ -23,10 +23,13 @@ _LOW = (("door",), ("door", "drawer"), ("drawers",), ("niche", "drawer"), ("draw
         ("drawer", "flap"), ("door", "niche"), ("roller",))  # fmt: skip
 _TALL = (("door",), ("drawer", "door"), ("drawers", "door"), ("door", "niche", "door"), ("drawers", "glass"),
          ("door", "glass"), ("drawers", "niche"), ("door", "drawer", "door"), ("roller",))  # fmt: skip
+"""Columns of a front: their fields (see ``_Case.cell``) from the bottom up, in low pieces and in tall ones."""
 _FEET = ("tapered", "square", "hairpin", "bun", "sled", "castors", "bracket")
 _GROUNDS = ("recess", "flush", "skirt")
+"""Kinds of bases: what leaves a box clear of the floor, and plinths."""
 _TOPS = ("none", "slab", "thick", "stone", "gallery", "upstand")
 _CROWNS = ("none", "slab", "cornice", "arch")
+"""Kinds of lids, of low pieces and of tall ones."""
 _RUBBER = plain(Paint("black", (0.1, 0.1, 0.1)))
 
 
@@ -35,7 +38,9 @@ class _Look:
     """Materials of a piece, and how its doors and drawers look."""
 
     leaf: str
+    """One of ``_LEAVES``."""
     grip: str
+    """One of ``_GRIPS``."""
     body: Material
     front: Material
     inner: Material
@@ -81,17 +86,20 @@ class _Case:
         xs = [left, *(x for x, _ in self.knots if left < x < right), right]
         return [(x, self.front(x) - out) for x in xs]
 
+    def _raise(self, outline: list[tuple[float, float]], low: float, high: float, look: Material) -> None:
+        """A solid with an outline seen from above, points (x, y)."""
+        self.item.add(meshes.loft([np.array([(*point, z) for point in outline]) for z in (low, high)]), look)
+
     def plate(self, left: float, right: float, low: float, high: float, look: Material, out: float = 0.0) -> None:
         """A solid from the front, or ``out`` before it, to the back."""
-        outline = [*self._edge(left, right, out), (right, self.back), (left, self.back)]
-        self.item.add(meshes.loft([np.array([(*point, z) for point in outline]) for z in (low, high)]), look)
+        self._raise([*self._edge(left, right, out), (right, self.back), (left, self.back)], low, high, look)
 
     def strip(
         self, left: float, right: float, low: float, high: float, look: Material, out: float, thick: float
     ) -> None:
         """A sheet of some thickness that follows the front, its face ``out`` before it."""
         outline = [*self._edge(left, right, out), *self._edge(left, right, out - thick)[::-1]]
-        self.item.add(meshes.loft([np.array([(*point, z) for point in outline]) for z in (low, high)]), look)
+        self._raise(outline, low, high, look)
 
     def shell(self) -> None:
         """Sides, floor, lid and back of the box."""
@@ -129,7 +137,7 @@ class _Case:
             item.add(meshes.box(size, (x, y - size[1] / 2, z - size[2] / 2)), steel)
 
     def leaf(self, left: float, right: float, low: float, high: float, kind: str) -> None:
-        """One door or drawer front without its grip."""
+        """One door or drawer front without its grip; ``kind`` is one of ``_LEAVES`` or "glass" (an open sash)."""
         left, right, low, high = left + 0.003, right - 0.003, low + 0.003, high - 0.003
         front, wide, tall = self.look.front, right - left, high - low
         rail = min(0.07, 0.2 * wide, 0.2 * tall)
@@ -201,25 +209,25 @@ class _Case:
                 x = _thing(self.item, self.rng, x, middle, z + 0.01, deep, above - z - 0.05) + self.rng.uniform(0, 0.1)
 
     def fronts(self, patterns: Sequence[tuple[str, ...]], columns: int) -> None:
-        """Divide the front into columns, those at the ends alike, and each column into fields."""
+        """Divide the front into columns, those at the ends alike, and each column into fields by a pattern."""
         rng, board = self.rng, 0.018
         kinds = [patterns[index] for index in rng.integers(len(patterns), size=2)]
         middle = 1 if rng.random() < 0.5 else 0
-        inner, weights = self.high - self.low - 0.036, {"drawer": 0.16, "drawers": 0.5, "niche": 0.35}
-        edges = np.linspace(self.left + 0.018, self.right - 0.018, columns + 1)
+        inner, weights = self.high - self.low - 2 * board, {"drawer": 0.16, "drawers": 0.5, "niche": 0.35}
+        edges = np.linspace(self.left + board, self.right - board, columns + 1)
         shares = [np.array([weights.get(part, 0.7) * rng.uniform(0.85, 1.2) for part in kind]) for kind in kinds]
         for column, (left, right) in enumerate(itertools.pairwise(edges)):
             which = middle if 0 < column < columns - 1 else 0
             if column:
                 self.plate(left - board / 2, left + board / 2, self.low + 0.01, self.high - 0.01, self.look.body)
-            levels = self.low + 0.018 + inner * np.concatenate([[0], np.cumsum(shares[which] / shares[which].sum())])
+            levels = self.low + board + inner * np.concatenate([[0], np.cumsum(shares[which] / shares[which].sum())])
             for part, low, high in zip(kinds[which], levels[:-1], levels[1:], strict=True):
                 self.plate(left, right, low - board / 2, low + board / 2, self.look.body)
                 self.cell(part, left, right, low, high)
 
     def base(self, kind: str) -> None:
         """Feet, wheels or a plinth between the floor and the box."""
-        item, high, mark = self.item, self.low + 0.004, self.look.body if self.rng.random() < 0.5 else self.look.steel
+        item, high, stuff = self.item, self.low + 0.004, self.look.body if self.rng.random() < 0.5 else self.look.steel
         left, right = self.left + 0.05, self.right - 0.05
         if kind in _GROUNDS:
             out = {"recess": -0.05, "flush": 0.0, "skirt": 0.012}[kind]
@@ -231,25 +239,25 @@ class _Case:
             for y, ahead in ((front, -1), (rear, 1)):
                 if kind == "tapered":
                     toe = (x + outward * 0.25 * high, y + ahead * 0.1 * high, 0.005)
-                    item.add(meshes.rod(toe, (x, y, high), 0.016, 8), mark)
+                    item.add(meshes.rod(toe, (x, y, high), 0.016, 8), stuff)
                 elif kind in ("square", "sled"):
-                    item.add(meshes.box((0.035, 0.035, high), (x, y, 0)), mark)
+                    item.add(meshes.box((0.035, 0.035, high), (x, y, 0)), stuff)
                 elif kind == "hairpin":
                     for side in (-0.04, 0.04):
-                        item.add(meshes.rod((x, y, 0.005), (x + side, y, high), 0.006, 6), mark)
+                        item.add(meshes.rod((x, y, 0.005), (x + side, y, high), 0.006, 6), stuff)
                 elif kind == "bun":
-                    item.add(meshes.ellipsoid((0.045, 0.045, high / 2), (x, y, 0), 1), mark)
+                    item.add(meshes.ellipsoid((0.045, 0.045, high / 2), (x, y, 0), 1), stuff)
                 elif kind == "castors":
                     wheel = min(high / 2, 0.04)
                     item.add(meshes.rod((x - 0.012, y, wheel), (x + 0.012, y, wheel), wheel, 12), _RUBBER)
                     item.add(meshes.box((0.04, 0.04, high - wheel), (x, y, wheel)), self.look.steel)
                 else:
-                    item.add(meshes.cylinder(0.03, high, (x, y, 0), 4, top=0.065), mark)
+                    item.add(meshes.cylinder(0.03, high, (x, y, 0), 4, top=0.065), stuff)
             if kind == "sled":
-                item.add(meshes.box((0.035, rear - front, 0.03), (x, (front + rear) / 2, 0)), mark)
+                item.add(meshes.box((0.035, rear - front, 0.03), (x, (front + rear) / 2, 0)), stuff)
 
     def lid(self, kind: str) -> float:
-        """What lies on the box; returns the height of its upper face."""
+        """What ends the box above: a slab, a crown or a low rim, or nothing; returns the height things stand at."""
         rng, top, body = self.rng, self.high, self.look.body
         if kind in ("slab", "thick", "stone"):
             look = stone(rng) if kind == "stone" else body if rng.random() < 0.6 else wood(rng, axis=0)
@@ -264,8 +272,8 @@ class _Case:
         if kind == "arch":
             turn, rise = np.linspace(0, np.pi, 13), rng.uniform(0.05, 0.12)
             profile = [(middle + width / 2 * np.cos(a), top - 0.005 + rise * np.sin(a)) for a in turn]
-            item_depth = self.back - self.front(self.left)
-            self.item.add(along_y(profile, item_depth, self.back - item_depth / 2), body)
+            deep = self.back - self.front(self.left)
+            self.item.add(along_y(profile, deep, self.back - deep / 2), body)
         rise = rng.uniform(0.05, 0.15)
         if kind in ("gallery", "upstand"):
             self.item.add(meshes.box((width, 0.018, rise), (middle, self.back - 0.009, top)), body)
@@ -294,7 +302,7 @@ def _thing(item: Item, rng: np.random.Generator, x: float, y: float, z: float, d
 
 
 def _line(rng: np.random.Generator, width: float, depth: float) -> tuple[tuple[float, float], ...]:
-    """A front seen from above: bowed, serpentine, with canted ends or with its middle brought forward."""
+    """A front seen from above: bowed, serpentine, with canted ends or (six points) with its middle third forward."""
     share: np.ndarray = np.linspace(-1, 1, 13)
     kind = int(rng.integers(4))
     rise = rng.uniform(0.25, 0.6) * depth
@@ -311,7 +319,7 @@ def _line(rng: np.random.Generator, width: float, depth: float) -> tuple[tuple[f
 
 
 def _whole(rng: np.random.Generator, base: Sequence[str], foot: tuple[float, float], curved: bool = False) -> Item:
-    """A piece in one part, low and wide or tall, standing on one of the bases given."""
+    """A piece in one part, low and wide or tall, on one of the bases given whose height is within ``foot``."""
     item, look = Item("cabinet", against_wall=True), _Look.draw(rng)
     tall = rng.random() < 0.4
     height = rng.uniform(1.2, 2.05) if tall else rng.uniform(0.5, 1.1)
@@ -320,7 +328,8 @@ def _whole(rng: np.random.Generator, base: Sequence[str], foot: tuple[float, flo
     knots = _line(rng, width, depth) if curved else ()
     case = _Case(item, rng, look, -width / 2, width / 2, low, height, depth, depth / 2, knots)
     case.shell()
-    case.fronts(_TALL if tall else _LOW, 3 if len(knots) == 6 else max(round(width / rng.uniform(0.36, 0.62)), 1))
+    thirds = len(knots) == 6  # a step in the front is where a column ends
+    case.fronts(_TALL if tall else _LOW, 3 if thirds else max(round(width / rng.uniform(0.36, 0.62)), 1))
     case.base(str(rng.choice(base)))
     kind = str(rng.choice(_CROWNS if tall else _TOPS))
     top = case.lid(kind)
@@ -375,7 +384,7 @@ def stacked_pair(rng: np.random.Generator) -> Item:
 
 @design("cabinet")
 def descending(rng: np.random.Generator) -> Item:
-    """Boxes side by side of different heights: stairs to one side, a tall middle or tall ends."""
+    """Boxes side by side of different heights, as stairs to one side or in any order."""
     item, look = Item("cabinet", against_wall=True), _Look.draw(rng)
     count, depth, low = int(rng.integers(2, 5)), rng.uniform(0.34, 0.5), rng.uniform(0.05, 0.14)
     each, base = rng.uniform(0.38, 0.55), str(rng.choice((*_FEET, *_GROUNDS)))

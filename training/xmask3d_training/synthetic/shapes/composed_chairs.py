@@ -16,11 +16,11 @@ from ..materials import Material, fabric, leather, metal, plastic, upholstery, w
 from .registry import design
 from .tubes import smooth, tube
 
-Share = TypeVar("Share", float, np.ndarray)
+_Share = TypeVar("_Share", float, np.ndarray)
 
 
 @dataclass(frozen=True)
-class Plan:
+class _Plan:
     """What the parts of one chair agree on, metres."""
 
     width: float
@@ -34,15 +34,17 @@ class Plan:
     outline: float
     """Power of the seat's outline: 2 round, 8 square."""
     frame: Material
+    """Of what carries."""
     cover: Material
+    """Of what one sits on and leans against."""
 
-    def up(self, share: Share) -> tuple[Share, Share]:
+    def up(self, share: _Share) -> tuple[_Share, _Share]:
         """Depth and height of a point at a share of the back's height."""
         return self.depth / 2 - 0.025 + self.lean * share, self.seat + self.back * share
 
 
-def _plan(rng: np.random.Generator) -> Plan:
-    """Proportions and materials of an upright chair, now and then as tall as a bar."""
+def _plan(rng: np.random.Generator) -> _Plan:
+    """Proportions and materials of an upright chair, now and then tall enough for a bar."""
     tall = rng.random() < 0.12
     seat = rng.uniform(0.6, 0.7) if tall else rng.uniform(0.41, 0.48)
     back = rng.uniform(0.24, 0.38) if tall else rng.uniform(0.32, 0.6)
@@ -50,7 +52,7 @@ def _plan(rng: np.random.Generator) -> Plan:
     cover = upholstery(rng) if rng.random() < 0.6 else (frame, wood(rng), plastic(rng))[rng.integers(3)]
     outline = float(rng.choice([2.0, 2.6, 4.0, 8.0, 12.0]))
     width, depth = rng.uniform(0.38, 0.54), rng.uniform(0.38, 0.5)
-    return Plan(width, depth, seat, back, rng.uniform(0.01, 0.15), outline, frame, cover)
+    return _Plan(width, depth, seat, back, rng.uniform(0.01, 0.15), outline, frame, cover)
 
 
 def _band(path: np.ndarray, tall: np.ndarray | float, thick: float, flare: float = 0.0) -> trimesh.Trimesh:
@@ -66,16 +68,19 @@ def _band(path: np.ndarray, tall: np.ndarray | float, thick: float, flare: float
     return meshes.loft(rings)
 
 
-def _bow(plan: Plan, share: float, half: float, bend: float) -> np.ndarray:
+def _bow(plan: _Plan, share: float, half: float, bend: float) -> np.ndarray:
     """A curve across the back at a share of its height, hollow towards the sitter."""
     x = np.linspace(-1, 1, 11)
     y, z = plan.up(share)
     return np.column_stack([x * half, y + bend * (1 - x**2), np.full(11, z)])
 
 
-def _panel(plan: Plan, low: float, high: float, half: float, taper: float, power: float, thick: float,
+def _panel(plan: _Plan, low: float, high: float, half: float, taper: float, power: float, thick: float,
            bend: float) -> trimesh.Trimesh:  # fmt: skip
-    """A flat or hollow pad in the plane of the back: oval, square, or wider at the top with ``taper`` over 1."""
+    """A flat or hollow pad in the plane of the back: oval, square, or wider at the top with ``taper`` over 1.
+
+    ``low`` and ``high`` are shares of the back's height, ``power`` is that of the outline.
+    """
     flat = meshes.ring(1, 1, 0, 28, power)
     rings = []
     layers = ((0.3, -0.5), (0.85, -0.48), (0.97, -0.35), (1, 0), (0.97, 0.4), (0.85, 0.5), (0.3, 0.5))
@@ -86,11 +91,12 @@ def _panel(plan: Plan, low: float, high: float, half: float, taper: float, power
     return meshes.loft(rings)
 
 
-def _seat(item: Item, rng: np.random.Generator, plan: Plan) -> float:
+def _seat(item: Item, rng: np.random.Generator, plan: _Plan) -> float:
     """A seat of one of several kinds; returns the height of its underside."""
     half_x, half_y, top, kind = plan.width / 2, plan.depth / 2, plan.seat, rng.integers(5)
 
     def stack(levels: Sequence[tuple[float, float]], material: Material) -> None:
+        """A solid of the seat's outline: ``levels`` pair its scale with a height relative to the top."""
         rings = [meshes.ring(half_x * s, half_y * s, top + z, 28, plan.outline) for s, z in levels]
         item.add(meshes.loft(rings), material)
 
@@ -118,8 +124,8 @@ def _seat(item: Item, rng: np.random.Generator, plan: Plan) -> float:
     return top - thick
 
 
-def _feet(item: Item, rng: np.random.Generator, plan: Plan, under: float) -> None:
-    """Four legs, straight, splayed, tapering or of bent wire, mostly with stretchers between them."""
+def _feet(item: Item, rng: np.random.Generator, plan: _Plan, under: float) -> None:
+    """Four legs, square, of bent wire, tapering or turned, more or less splayed; mostly with stretchers."""
     inset, radius, splay = (0.72 if plan.outline < 3 else 0.93), rng.uniform(0.012, 0.022), rng.uniform(0, 0.07)
     x, y, kind = plan.width / 2 * inset - radius, plan.depth / 2 * inset - radius, rng.integers(4)
     rise = 2 * radius * splay / under + 0.001  # the edge of a leaning leg stays above the floor
@@ -146,7 +152,7 @@ def _feet(item: Item, rng: np.random.Generator, plan: Plan, under: float) -> Non
         item.add(meshes.rod((-x, end * y, z), (x, end * y, z), bar), plan.frame)
 
 
-def _runners(item: Item, rng: np.random.Generator, plan: Plan, under: float) -> None:
+def _runners(item: Item, rng: np.random.Generator, plan: _Plan, under: float) -> None:
     """A side frame on each side: a closed sled, a cantilever, a trestle foot, a cross or a slab."""
     x, y, bar, kind = plan.width / 2 - 0.03, plan.depth / 2, rng.uniform(0.009, 0.016), rng.integers(5)
     top = under - bar + 0.005
@@ -168,10 +174,10 @@ def _runners(item: Item, rng: np.random.Generator, plan: Plan, under: float) -> 
         item.add(meshes.rod((-x, rear_y, z), (x, rear_y, z), bar * 0.9), plan.frame)
 
 
-def _column(item: Item, rng: np.random.Generator, plan: Plan, under: float, wheels: bool = False) -> None:
+def _column(item: Item, rng: np.random.Generator, plan: _Plan, under: float, wheels: bool = False) -> None:
     """One post on a disc, a trumpet, or a star of four or five arms with glides or castors."""
     steel = plan.frame if rng.random() < 0.5 else metal(rng)
-    radius, kind = rng.uniform(0.2, 0.25), 2 if wheels else int(rng.integers(3))
+    radius, kind = rng.uniform(0.2, 0.25), 2 if wheels else int(rng.integers(3))  # disc, trumpet, star
     item.add(meshes.cylinder(0.13, 0.03, (0, 0, under - 0.025), top=0.16), steel)
     if kind < 2:
         waist = rng.uniform(0.025, 0.05)
@@ -187,21 +193,19 @@ def _column(item: Item, rng: np.random.Generator, plan: Plan, under: float, whee
         item.add(meshes.beam((0, 0, hub), (x, y, tip), 0.045, 0.03), steel)
         if wheels:
             turn = np.array([-np.sin(angle), np.cos(angle), 0]) * 0.022
-            item.add(
-                meshes.rod(np.subtract((x, y, 0.03), turn), np.add((x, y, 0.03), turn), 0.03, 12),
-                plastic(rng, ("black", "grey")),
-            )
+            castor = meshes.rod(np.subtract((x, y, 0.03), turn), np.add((x, y, 0.03), turn), 0.03, 12)
+            item.add(castor, plastic(rng, ("black", "grey")))
         else:
             item.add(meshes.cylinder(0.022, 0.03, (x, y, 0), 10), steel)
 
 
-def _base(item: Item, rng: np.random.Generator, plan: Plan, under: float) -> None:
+def _base(item: Item, rng: np.random.Generator, plan: _Plan, under: float) -> None:
     """What carries the seat: legs most often, else side frames or a column."""
     (_feet, _feet, _feet, _runners, _runners, _column)[rng.integers(6)](item, rng, plan, under)
 
 
-def _arms(item: Item, rng: np.random.Generator, plan: Plan, chance: float = 0.4) -> None:
-    """Arm rests: tube loops, wood on posts, pads on brackets or closed sides; or none."""
+def _arms(item: Item, rng: np.random.Generator, plan: _Plan, chance: float) -> None:
+    """Arm rests: tube loops, bars on posts, pads on brackets or closed sides; none unless ``chance`` has it."""
     if rng.random() > chance:
         return
     x, y, rest, kind = plan.width / 2 + 0.015, plan.depth / 2, plan.seat + rng.uniform(0.17, 0.23), rng.integers(4)
@@ -213,8 +217,8 @@ def _arms(item: Item, rng: np.random.Generator, plan: Plan, chance: float = 0.4)
             path = [(side, rear, low), (side, rear, rest), (side, -y * 0.7, rest), (side, -y * 0.8, low), inner]
             item.add(tube(smooth(path, 2, 0.18), 0.013), plan.frame)
         elif kind == 1:
-            item.add(meshes.rounded_box((0.055, rear + y * 0.85, 0.025), 0.01, (side, (rear - y * 0.85) / 2, rest)),
-                     plan.frame)  # fmt: skip
+            at = (side, (rear - y * 0.85) / 2, rest)
+            item.add(meshes.rounded_box((0.055, rear + y * 0.85, 0.025), 0.01, at), plan.frame)
             item.add(meshes.beam((side, -y * 0.6, low), (side, -y * 0.7, rest + 0.01), 0.03, 0.03), plan.frame)
         elif kind == 2:
             path = [inner, (side * 1.12, 0, low), (side * 1.12, 0, rest)]
@@ -223,12 +227,15 @@ def _arms(item: Item, rng: np.random.Generator, plan: Plan, chance: float = 0.4)
         else:
             at = (side, (rear - y * 0.9) / 2, low - 0.04)
             item.add(meshes.rounded_box((0.05, rear + y * 0.9, rest - low + 0.04), 0.02, at), plan.cover)
-    if kind == 0 or kind == 2:
+    if kind in (0, 2):
         item.add(meshes.rod((-x + 0.04, -y * 0.5, low), (x - 0.04, -y * 0.5, low), 0.011), plan.frame)
 
 
-def _posts(item: Item, rng: np.random.Generator, plan: Plan, half: float, top: float, behind: float = 0.0) -> None:
-    """Two uprights at the sides of the back, round or square, from under the seat to a share of its height."""
+def _posts(item: Item, rng: np.random.Generator, plan: _Plan, half: float, top: float, behind: float = 0.0) -> None:
+    """Two uprights at the sides of the back, round or square, from under the seat up to ``top``, a share of its height.
+
+    ``behind`` moves their upper ends backwards, metres.
+    """
     bar, square = rng.uniform(0.012, 0.02), rng.random() < 0.5
     y, z = plan.up(top)
     for x in (-half, half):
@@ -238,7 +245,7 @@ def _posts(item: Item, rng: np.random.Generator, plan: Plan, half: float, top: f
         item.add(post, plan.frame)
 
 
-def _extras(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _extras(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """Now and then a writing tablet, a loose cushion, or clothes over the back."""
     kind = rng.random()
     if kind < 0.1:
@@ -260,7 +267,7 @@ def _extras(item: Item, rng: np.random.Generator, plan: Plan) -> None:
         item.add(meshes.sheet(np.stack(rows)), fabric(rng))
 
 
-def _barred(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _barred(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A back of bars between two posts: upright slats, spindles, rungs, a cross, or one shaped board."""
     half, bend, kind = plan.width / 2 * rng.uniform(0.85, 1.05), rng.uniform(0.0, 0.05), rng.integers(5)
     _posts(item, rng, plan, half, 0.98)
@@ -285,7 +292,7 @@ def _barred(item: Item, rng: np.random.Generator, plan: Plan) -> None:
                         float(rng.choice([3, 6])), 0.018, bend), plan.frame)  # fmt: skip
 
 
-def _panelled(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _panelled(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A back of one board or pad, of many outlines, between posts, on a spine or down to the seat."""
     held, power = rng.integers(3), float(rng.choice([2.0, 2.6, 4.0, 10.0]))
     low = -0.04 if held == 2 else rng.uniform(0.15, 0.5)
@@ -301,7 +308,7 @@ def _panelled(item: Item, rng: np.random.Generator, plan: Plan) -> None:
             item.add(tube(smooth([np.add(point, (x, 0, 0)) for point in path], 2, 0.2), 0.014), plan.frame)
 
 
-def _wrapped(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _wrapped(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A back that runs around the sitter, as a closed shell or as a band on sticks."""
     turn, open_below = rng.uniform(0.9, 1.7), rng.random() < 0.45
     angle = np.linspace(np.pi / 2 + turn, np.pi / 2 - turn, 25)
@@ -324,7 +331,7 @@ def _wrapped(item: Item, rng: np.random.Generator, plan: Plan) -> None:
 
 
 def _compose(rng: np.random.Generator, kind: int, wheels: bool = False) -> Item:
-    """A chair with a back of the given kind; all else at random."""
+    """A chair with a back that is barred (``kind`` 0), panelled (1) or wrapped (2); all else at random."""
     item, plan = Item("chair"), _plan(rng)
     if wheels:
         plan = replace(plan, cover=upholstery(rng), frame=metal(rng), width=rng.uniform(0.44, 0.54))
@@ -362,7 +369,7 @@ def wrapped_back(rng: np.random.Generator) -> Item:
 
 @design("chair")
 def castor_base(rng: np.random.Generator) -> Item:
-    """A swivelling work chair on wheels; any seat, back and arms."""
+    """A swivelling work chair on wheels; any seat and back, with or without arms."""
     return _compose(rng, int(rng.choice([0, 1, 1, 1, 2])), True)
 
 
@@ -391,12 +398,8 @@ def sling_seat(rng: np.random.Generator) -> Item:
                 item.add(meshes.beam((x, end * deep / 2, 1.2 * bar), cross, 2 * bar, 2 * bar), frame)
             if arms:
                 item.add(meshes.box((0.06, deep + 0.08, 0.022), (x, 0.02, top)), frame)
-    for y, z in (
-        (-deep / 2, front),
-        (deep / 2 + lean, high),
-        (0, front - fall - 0.02),
-        (deep / 2 - 0.03, front - fall),
-    ):
+    bars = [(-deep / 2, front), (deep / 2 + lean, high), (0, front - fall - 0.02), (deep / 2 - 0.03, front - fall)]
+    for y, z in bars:
         item.add(meshes.rod((-half, y, z), (half, y, z), bar), frame)
     for end in (-1, 1) if kind else (1,):
         y, z = (end * deep * 0.45, 0.06) if kind else (deep / 2 + 0.05, bar)
@@ -430,7 +433,7 @@ def _easy_arm(item: Item, kind: int, size: tuple[float, float, float], middle: f
 
 @design("chair")
 def deep_easy(rng: np.random.Generator) -> Item:
-    """A low, wide chair to sink into: slab, rolled, sloping or no arms; cushion, ribbed or tall back; any foot."""
+    """A low, wide chair to sink into: slab, rolled, sloping, open or no arms; smooth or ribbed back; any foot."""
     item, cover, kind = Item("chair"), upholstery(rng), int(rng.integers(5))
     frame = wood(rng) if rng.random() < 0.7 else metal(rng)
     width, depth, seat = rng.uniform(0.58, 0.86), rng.uniform(0.66, 0.84), rng.uniform(0.36, 0.46)

@@ -17,10 +17,13 @@ from .more_cabinets import Fronts, finish
 from .registry import design
 
 _COATS = ("white", "white", "grey", "black", "beige", "blue", "green", "red", "brown")
+"""Colour words of painted slabs, common ones repeated."""
+_HALF = 0.35
+"""Half the length of a run that a sink or a hob takes, metres."""
 
 
 @dataclass(frozen=True)
-class Look:
+class _Look:
     """What all runs of one counter share."""
 
     slab: Material
@@ -34,9 +37,10 @@ class Look:
     fronts: Fronts
     """Their main material is that of the body."""
     steel: Material
+    """Of handles of machines, posts, columns and brackets."""
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, carriers: tuple[str, ...]) -> Look:
+    def draw(cls, rng: np.random.Generator, carriers: tuple[str, ...]) -> _Look:
         """A random one with one of the carriers."""
         coat = plain(paint(rng, _COATS), 0.25)
         slab = (stone(rng), stone(rng), wood(rng, axis=0), coat, tiles(rng, scale=0.1), metal(rng))[rng.integers(6)]
@@ -48,35 +52,37 @@ class Look:
         return cls(slab, thick, edge, carrier, cladding, fronts, metal(rng))
 
 
-def _place(target: Item, source: Item, quarters: int, shift: tuple[float, float]) -> None:
-    """Add an object's parts, surfaces and extras to another's, turned left by quarters about z, then moved."""
-    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarters % 4]
+def _place(target: Item, source: Item, quarter: int, shift: tuple[float, float]) -> None:
+    """Add an object's parts, surfaces and extras to another's, moved.
+
+    Before, they are turned about z by a quarter to the left (1), to the right (-1) or not at all (0).
+    """
+    cosine, sine = 1 - abs(quarter), quarter
     turn = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
     for part in source.parts:
         target.parts.append(Part(part.vertices @ turn + (*shift, 0), part.faces, part.material, part.tints))
     for surface in source.surfaces:
         x, y, z = (np.asarray(surface.center) @ turn + (*shift, 0)).tolist()
-        size = surface.size if quarters % 2 == 0 else surface.size[::-1]
+        size = surface.size[::-1] if quarter else surface.size
         target.surfaces.append(Surface((x, y, z), size))
     for extra in source.extras:
         moved = Item(extra.name, extra.design, extra.color)
-        _place(moved, extra, quarters, shift)
+        _place(moved, extra, quarter, shift)
         target.extras.append(moved)
 
 
-def _top(item: Item, look: Look, width: float, depth: float, top: float, bowl: tuple[float, np.ndarray] | None) -> None:
-    """The slab with its front edge; ``bowl`` gives the half width of a cell around x of a hole, and the hole."""
+def _top(item: Item, look: _Look, width: float, depth: float, top: float, hole: np.ndarray | None) -> None:
+    """The slab with its front edge, and the hole (N,2) for a sink."""
     low, y = top - look.thick, -depth / 2
-    if bowl is None:
+    if hole is None:
         item.add(meshes.box((width, depth, look.thick), (0, 0, low)), look.slab)
     else:
-        half, hole = bowl
         middle = float(hole[:, 0].mean())
-        cell = outline("box", half, depth / 2, middle)
+        cell = outline("box", _HALF, depth / 2, middle)
         loops = ((cell, low), (cell, top), (hole, top), (hole, low), (cell, low))
         skin = [np.column_stack([loop, np.full(len(loop), z)]) for loop, z in loops]
         item.add(meshes.loft(skin, capped=False), look.slab)
-        for left, right in ((-width / 2, middle - half), (middle + half, width / 2)):
+        for left, right in ((-width / 2, middle - _HALF), (middle + _HALF, width / 2)):
             item.add(meshes.box((right - left, depth, look.thick), ((left + right) / 2, 0, low)), look.slab)
     if look.edge == "round":
         middle_z = top - look.thick / 2
@@ -87,10 +93,10 @@ def _top(item: Item, look: Look, width: float, depth: float, top: float, bowl: t
         item.add(meshes.box((width, 0.025, 0.09), (0, y + 0.0125, low - 0.08)), look.slab)
 
 
-def _units(rng: np.random.Generator, look: Look, width: float, depth: float, height: float) -> Item:
+def _units(rng: np.random.Generator, look: _Look, width: float, depth: float, height: float) -> Item:
     """Cabinets side by side: doors, drawers, open niches, an oven or a dishwasher's door; open at the top."""
     base, main = Item("cabinet", "cabinet/composed_units"), look.fronts.main
-    toe, face, board = float(rng.choice([0.07, 0.12, 0.2])), -depth / 2 + 0.03, 0.02
+    toe, face, board = float(rng.choice([0.07, 0.12, 0.2])), -depth / 2 + 0.03, 0.02  # 0.2 on legs, else on a plinth
     tall, y = height - toe, 0.015
     base.add(meshes.box((width - 0.02, depth - 0.03, board), (0, y, toe)), main)
     for side in (-1, 1):
@@ -129,7 +135,7 @@ def _units(rng: np.random.Generator, look: Look, width: float, depth: float, hei
     return base
 
 
-def _clad(item: Item, look: Look, width: float, height: float, y: float) -> None:
+def _clad(item: Item, look: _Look, width: float, height: float, y: float) -> None:
     """What covers the front of a closed body at ``y``: boards, planks, ribs, frames, or nothing."""
     main, tall = look.fronts.main, height - 0.1
     if look.cladding in ("boards", "ribs"):
@@ -151,7 +157,7 @@ def _clad(item: Item, look: Look, width: float, height: float, y: float) -> None
             item.add(meshes.box((width, 0.02, 0.09), (0, y - 0.01, z)), main)
 
 
-def _carry(item: Item, rng: np.random.Generator, look: Look, width: float, depth: float, height: float) -> None:
+def _carry(item: Item, rng: np.random.Generator, look: _Look, width: float, depth: float, height: float) -> None:
     """What is below the slab."""
     main, steel, back = look.fronts.main, look.steel, depth / 2
     if look.carrier == "units":
@@ -188,7 +194,7 @@ def _carry(item: Item, rng: np.random.Generator, look: Look, width: float, depth
 
 
 def _hob(item: Item, rng: np.random.Generator, x: float, top: float) -> None:
-    """Two or four rings on a plate of glass or steel."""
+    """Two or four rings, flat or raised, on a plate."""
     plate, columns = plain(paint(rng, ("black", "black", "white", "grey")), 0.6), int(rng.integers(1, 3))
     item.add(meshes.box((0.29 * columns, 0.5, 0.01), (x, 0, top)), plate)
     raised = float(rng.choice([0.002, 0.03]))
@@ -210,23 +216,23 @@ def _bowl(rng: np.random.Generator, hole: np.ndarray, depth: float, top: float) 
 
 
 def _run(
-    rng: np.random.Generator, look: Look, width: float, depth: float, top: float, let_in: str = "", upstand: float = 0.0
+    rng: np.random.Generator, look: _Look, width: float, depth: float, top: float, let_in: str, upstand: float = 0.0
 ) -> Item:
-    """A straight counter with its front towards -y; ``let_in`` may be "sink" or "hob"."""
-    item, half = Item("counter"), 0.35
-    x = float(rng.uniform(-1, 1)) * max(width / 2 - half - 0.01, 0.0)
-    clear = [(-width / 2, width / 2)]
-    bowl = None
-    if let_in and width > 2 * half + 0.04:
-        clear = [(-width / 2, x - half), (x + half, width / 2)]
-    else:
+    """A straight counter with its front towards -y and a strip ``upstand`` high along its back.
+
+    ``let_in`` is "sink", "hob" or ""; short runs have no room for either.
+    """
+    item = Item("counter")
+    hole: np.ndarray | None = None
+    x = float(rng.uniform(-1, 1)) * max(width / 2 - _HALF - 0.01, 0.0)
+    if width <= 2 * _HALF + 0.04:
         let_in = ""
+    clear = [(-width / 2, x - _HALF), (x + _HALF, width / 2)] if let_in else [(-width / 2, width / 2)]
     if let_in == "sink":
         half_y = min(depth / 2 - 0.09, 0.2)
         hole = outline(str(rng.choice(SHAPES)), rng.uniform(0.18, 0.3), half_y, x, -0.03)
-        bowl = (half, hole)
         item.extras.append(_bowl(rng, hole, depth, top))
-    _top(item, look, width, depth, top, bowl)
+    _top(item, look, width, depth, top, hole)
     _carry(item, rng, look, width, depth, top - look.thick)
     if let_in == "hob":
         _hob(item, rng, x, top)
@@ -238,7 +244,7 @@ def _run(
     return item
 
 
-def _against_wall(rng: np.random.Generator, look: Look, width: tuple[float, float], top: float) -> Item:
+def _against_wall(rng: np.random.Generator, look: _Look, width: tuple[float, float], top: float) -> Item:
     """A single run of random size along a wall."""
     upstand = float(rng.choice([0.0, 0.0, 0.06, 0.1, 0.15, 0.4]))
     let_in = str(rng.choice(["", "", "sink", "hob"] if look.carrier == "units" else ["", "", "sink"]))
@@ -249,8 +255,8 @@ def _against_wall(rng: np.random.Generator, look: Look, width: tuple[float, floa
 
 @design("counter")
 def kitchenette(rng: np.random.Generator) -> Item:
-    """A kitchen run of cabinets and machines, at times with a shelf on posts or brackets above its back."""
-    look, top = Look.draw(rng, ("units",)), rng.uniform(0.84, 0.96)
+    """A kitchen run of cabinets and machines, at times with a shelf on posts above its back."""
+    look, top = _Look.draw(rng, ("units",)), rng.uniform(0.84, 0.96)
     item = _against_wall(rng, look, (0.9, 2.2), top)
     if rng.random() < 0.3:
         (left, _, _), (right, back, _) = item.bounds()
@@ -264,20 +270,20 @@ def kitchenette(rng: np.random.Generator) -> Item:
 @design("counter")
 def open_base(rng: np.random.Generator) -> Item:
     """A worktop along the wall without doors below: on legs, end panels, shelves or columns."""
-    look = Look.draw(rng, ("legs", "panels", "shelves", "shelves", "columns"))
+    look = _Look.draw(rng, ("legs", "panels", "shelves", "shelves", "columns"))
     return _against_wall(rng, look, (0.8, 2.2), rng.uniform(0.84, 1.08))
 
 
 @design("counter")
 def bracketed(rng: np.random.Generator) -> Item:
     """A slab that the wall carries, on brackets, as in public washrooms or at a window."""
-    return _against_wall(rng, Look.draw(rng, ("brackets",)), (0.8, 2.2), rng.uniform(0.76, 1.08))
+    return _against_wall(rng, _Look.draw(rng, ("brackets",)), (0.8, 2.2), rng.uniform(0.76, 1.08))
 
 
 @design("counter")
 def island(rng: np.random.Generator) -> Item:
     """A block in the middle of a room, its top jutting out on one side to sit at."""
-    look = Look.draw(rng, ("units", "units", "clad", "clad", "legs", "shelves"))
+    look = _Look.draw(rng, ("units", "units", "clad", "clad", "legs", "shelves"))
     width, depth, top = rng.uniform(0.9, 2.0), rng.uniform(0.55, 0.8), rng.uniform(0.86, 1.0)
     item, over = Item("counter"), (rng.uniform(0.15, 0.4) if rng.random() < 0.7 else 0.02)
     _place(item, _run(rng, look, width, depth, top, str(rng.choice(["", "", "sink", "hob"]))), 0, (0, -over / 2))
@@ -286,14 +292,13 @@ def island(rng: np.random.Generator) -> Item:
         for side in (-1, 1):
             place = (side * (width / 2 - 0.05), (depth + over) / 2 - 0.05, 0)
             item.add(meshes.box((0.06, 0.06, top - look.thick), place), look.fronts.main)
-    item.color = look.slab.color.name
     return item
 
 
 @design("counter")
 def three_sided(rng: np.random.Generator) -> Item:
     """A run along the wall with a wing forward at each end."""
-    look = Look.draw(rng, ("units", "units", "shelves", "clad"))
+    look = _Look.draw(rng, ("units", "units", "shelves", "clad"))
     width, depth, top = rng.uniform(1.8, 2.3), rng.uniform(0.5, 0.62), rng.uniform(0.8, 0.95)
     item, upstand = Item("counter", against_wall=True), float(rng.choice([0.0, 0.1]))
     _place(item, _run(rng, look, width, depth, top, str(rng.choice(["", "sink", "hob"])), upstand), 0, (0, 0))

@@ -34,11 +34,11 @@ def _cloth(rng: np.random.Generator) -> Material:
 
 
 def _sheeting(rng: np.random.Generator) -> Material:
-    """Plain or patterned plastic, clear vinyl, or woven polyester."""
+    """What shower curtains are made of: plastic of one colour, patterned plastic, or cloth."""
     kind = rng.integers(3)
     if kind == 0:
-        pale = paint(rng, ("white", "white", "grey", "blue", "green", "beige", "pink", "yellow", "black"))
-        return plain(pale, rng.uniform(0.15, 0.5), rng.uniform(0.0, 0.12))
+        color = paint(rng, ("white", "white", "grey", "blue", "green", "beige", "pink", "yellow", "black"))
+        return plain(color, rng.uniform(0.15, 0.5), rng.uniform(0.0, 0.12))
     cloth = fabric(rng)
     if kind == 2:
         return cloth
@@ -72,7 +72,10 @@ def _drape(
     high: float,
     deepest: float = 0.06,
 ) -> np.ndarray:
-    """Points (rows, columns, 3) of cloth along a share of a path, in even, squared, pleated, loose or flat folds."""
+    """Points (rows, columns, 3) of cloth in even, squared, pleated, loose or flat folds, from the bottom up.
+
+    It hangs along ``span``, shares of the path's length; no fold is deeper than about ``deepest``.
+    """
     length = _length(path) * (span[1] - span[0])
     fold = rng.uniform(0.07, 0.2)
     count = max(round(length / fold), 2)
@@ -96,14 +99,12 @@ def _drape(
 
 
 def _hem(item: Item, rng: np.random.Generator, grid: np.ndarray, chance: float = 0.35) -> None:
-    """A band, a fringe or a ruffle along the lower edge, or nothing; ``chance`` says how often there is one."""
+    """A band of another cloth along the lower edge, or nothing; ``chance`` says how often there is one."""
     if rng.random() > chance:
         return
     tall, out = rng.uniform(0.03, 0.22), rng.uniform(0.004, 0.02)
-    low, high = (
-        grid[0],
-        grid[0] + (grid[1] - grid[0]) * min(tall / max(float(grid[1, 0, 2] - grid[0, 0, 2]), 0.01), 1.0),
-    )
+    step = max(float(grid[1, 0, 2] - grid[0, 0, 2]), 0.01)
+    low, high = grid[0], grid[0] + (grid[1] - grid[0]) * min(tall / step, 1.0)
     item.add(meshes.sheet(np.stack([np.add(low, (0, -out, -0.004)), np.add(high, (0, -0.003, 0))])), _cloth(rng))
 
 
@@ -121,7 +122,10 @@ def _blocks(item: Item, rng: np.random.Generator, grid: np.ndarray, cloth: Mater
 
 
 def _heading(item: Item, rng: np.random.Generator, grid: np.ndarray, path: np.ndarray, pole: Material) -> None:
-    """What joins the cloth's upper edge to its rail: rings, eyelets, loops or hooks; and the rail, a rod or a track."""
+    """The rail, a track or a rod, and what joins the cloth's upper edge to it.
+
+    Kinds: a track that hides it (0), a rod with rings (1), loops (2) or eyelets (3), or a track with hooks (4).
+    """
     top, radius = float(grid[-1, 0, 2]), rng.uniform(0.009, 0.02)
     kind = rng.integers(5)
     rise = (0.0, 0.05, 0.06, -0.04, 0.02)[kind]
@@ -131,7 +135,7 @@ def _heading(item: Item, rng: np.random.Generator, grid: np.ndarray, path: np.nd
         for start, stop in pairwise(rail):
             item.add(meshes.beam(start, stop, size, size), pole)
     else:
-        item.add(tube(rail, radius), pole) if len(rail) > 2 else item.add(meshes.rod(rail[0], rail[1], radius), pole)
+        item.add(tube(rail, radius) if len(rail) > 2 else meshes.rod(rail[0], rail[1], radius), pole)
     columns = np.linspace(1, grid.shape[1] - 2, max(int(grid.shape[1] / rng.uniform(7, 14)), 3)).astype(int)
     for x, y, z in grid[-1, columns]:
         if kind == 1:
@@ -146,7 +150,7 @@ def _heading(item: Item, rng: np.random.Generator, grid: np.ndarray, path: np.nd
 
 
 def _finials(item: Item, rng: np.random.Generator, path: np.ndarray, z: float, pole: Material) -> None:
-    """Balls, discs or cones beyond both ends of the rod, and brackets that hold it to the wall."""
+    """Balls, discs or thin stubs beyond both ends of the rod, and brackets that hold it to the wall."""
     for (x, y), side in zip(path[[0, -1]], (-1, 1), strict=True):
         kind, size = rng.integers(3), rng.uniform(0.02, 0.04)
         if kind == 0:
@@ -155,12 +159,14 @@ def _finials(item: Item, rng: np.random.Generator, path: np.ndarray, z: float, p
             item.add(meshes.rod((x, y, z), (x + side * 0.02, y, z), size, 12), pole)
         else:
             item.add(meshes.rod((x, y, z), (x + side * 0.08, y, z), size * 0.5, 6), pole)
-        if y < -0.02:
-            item.add(meshes.beam((x - side * 0.05, y, z - 0.01), (x - side * 0.05, 0, z - 0.01), 0.02, 0.025), pole)
+        item.add(meshes.beam((x - side * 0.05, y, z - 0.01), (x - side * 0.05, 0, z - 0.01), 0.02, 0.025), pole)
 
 
 def _panels(rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
-    """Shares of the rail that cloth covers: one panel anywhere, two at the sides, or two that meet."""
+    """Shares of the rail that cloth covers: one panel anywhere or all along, two that nearly meet, or two at the sides.
+
+    Panels of one curtain are folded, sewn and hemmed alike: each is drawn by a generator of the same seed.
+    """
     kind = rng.integers(4)
     if kind == 0:
         start = rng.uniform(0.0, 0.4)
@@ -236,7 +242,7 @@ def strips(rng: np.random.Generator) -> Item:
 
 
 def _valance(item: Item, rng: np.random.Generator, half: float, top: float, deep: float) -> None:
-    """A pelmet box, a pleated frill, a scalloped or pointed cloth, or swags that sag between points, before the top."""
+    """A pelmet box, a pleated frill, a scalloped or notched cloth, or swags that sag between points, before the top."""
     kind, tall, stuff = rng.integers(4), rng.uniform(0.18, 0.38), _cloth(rng)
     board = wood(rng, axis=0) if rng.random() < 0.5 else stuff
     if kind == 0:
@@ -280,7 +286,6 @@ def valanced(rng: np.random.Generator) -> Item:
         _blocks(item, again, grid, cloth)
         _hem(item, again, grid)
     _valance(item, rng, half + 0.06, high + 0.01, rng.uniform(0.18, 0.22))
-    item.color = cloth.color.name
     return item
 
 
@@ -303,7 +308,6 @@ def bowed(rng: np.random.Generator) -> Item:
         _blocks(item, again, grid, cloth)
         _hem(item, again, grid)
         _heading(item, again, grid, path, pole)
-    item.color = cloth.color.name
     return item
 
 
@@ -324,7 +328,6 @@ def _shower(item: Item, rng: np.random.Generator, path: np.ndarray, spans: tuple
         inward = 0.015 * (following - end) / np.linalg.norm(following - end)
         start, stop = (np.append(point, high + 0.02) for point in (end, end + inward))
         item.add(meshes.rod(start, stop, 0.045, 12), pole)
-    item.color = cloth.color.name
 
 
 def _drawn(rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
@@ -343,19 +346,18 @@ def straight_rail(rng: np.random.Generator) -> Item:
 
 @design("shower curtain")
 def cornered(rng: np.random.Generator) -> Item:
-    """A rail around the corner of a shower tray, square or as a quarter circle, to either hand."""
+    """A rail around the corner of a shower tray, in a tight or a wide bend, to either hand."""
     item, side = Item("shower curtain", hangs_at=0.0), float(rng.choice([-1, 1]))
     wide, deep = rng.uniform(0.7, 1.3), rng.uniform(0.4, 0.8)
-    rounding = rng.uniform(0.08, 0.3)
     points = [(-wide / 2, 0, 0), (wide / 2, 0, 0), (wide / 2, deep, 0)]
-    plan = smooth(points, 3, rounding)[:, :2] * (side, 1)
-    _shower(item, rng, plan, _drawn(rng))
+    path = smooth(points, 3, rng.uniform(0.08, 0.3))[:, :2] * (side, 1)
+    _shower(item, rng, path, _drawn(rng))
     return item
 
 
 @design("shower curtain")
 def frilled(rng: np.random.Generator) -> Item:
-    """Sheets below a frill along the whole rail, or in tiers that overlap like ruffles."""
+    """Sheets below a frill along the whole rail (one tier), or covered by tiers that overlap like ruffles."""
     item, path = Item("shower curtain", hangs_at=0.0), _straight(rng, 1.2, 1.7, 0.0)
     spans, tiers = _drawn(rng), int(rng.integers(1, 4))
     _shower(item, rng, path, spans)

@@ -17,7 +17,7 @@ from .storage import drawers, fronts
 from .tubes import along_x, smooth, tube
 
 _LIGHT = ("slab", "legs", "loop", "horse", "column", "hook")
-"""Kinds of end without storage."""
+"""Kinds of end without storage; a hook is a column at the rear."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,13 @@ class _Plan:
     deep: float
     """Depth of what stands below the top."""
     y: float
-    """Middle of what stands below the top."""
+    """Middle of what stands below the top: behind the top's own where the front is curved."""
     main: Material
+    """Of the top."""
     body: Material
+    """Of storage and panels."""
     frame: Material
+    """Of legs and rails."""
 
     @property
     def under(self) -> float:
@@ -42,8 +45,8 @@ class _Plan:
         return self.height - self.thick
 
 
-def _plan(rng: np.random.Generator, least: float = 1.0, most: float = 1.7, curved: bool = False) -> _Plan:
-    """A desk's sizes and materials."""
+def _plan(rng: np.random.Generator, least: float, most: float, curved: bool = False) -> _Plan:
+    """A desk's sizes, its width between ``least`` and ``most``, and materials."""
     depth = rng.uniform(0.5, 0.8) + 0.1 * curved
     main = wood(rng, axis=0) if rng.random() < 0.75 else plain(paint(rng), rng.uniform(0.05, 0.6))
     body = (main, main, wood(rng), plain(paint(rng), 0.15), metal(rng))[int(rng.integers(5))]
@@ -53,25 +56,19 @@ def _plan(rng: np.random.Generator, least: float = 1.0, most: float = 1.7, curve
     return _Plan(*sizes, deep, y, main, body, frame)
 
 
-def _moved(item: Item, at: tuple[float, float], quarters: int = 0) -> Item:
-    """The desk turned by quarter turns, then moved."""
-    turn = np.linalg.matrix_power(np.array([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]), quarters % 4)
-    shift = np.array([*at, 0.0])
-    parts = [replace(part, vertices=part.vertices @ turn + shift) for part in item.parts]
+def _centred(item: Item) -> Item:
+    """The desk with its origin under the middle of all it has."""
+    middle_x, middle_y, _ = item.bounds().mean(0)
+    shift = np.zeros(3) - (middle_x, middle_y, 0.0)
+    parts = [replace(part, vertices=part.vertices + shift) for part in item.parts]
     surfaces = []
     for surface in item.surfaces:
-        x, y, z = (np.asarray(surface.center) @ turn + shift).tolist()
-        surfaces.append(Surface((x, y, z), surface.size[::-1] if quarters % 2 else surface.size))
+        x, y, z = (surface.center + shift).tolist()
+        surfaces.append(Surface((x, y, z), surface.size))
     return replace(item, parts=parts, surfaces=surfaces)
 
 
-def _centred(item: Item) -> Item:
-    """The desk with its origin under the middle of all it has."""
-    x, y, _ = item.bounds().mean(0).tolist()
-    return _moved(item, (-x, -y))
-
-
-def _top(item: Item, rng: np.random.Generator, plan: _Plan, curved: bool = False) -> None:
+def _top(item: Item, rng: np.random.Generator, plan: _Plan, curved: bool) -> None:
     """The writing surface: straight, with round corners, or with a front that bows, recedes or waves."""
     half, front = plan.width / 2, -plan.depth / 2
     x = np.linspace(-1, 1, 19)
@@ -122,7 +119,7 @@ def _block(item: Item, rng: np.random.Generator, plan: _Plan, x: float, wide: fl
 
 
 def _light(item: Item, rng: np.random.Generator, plan: _Plan, side: float, kind: str) -> float:
-    """An end of the desk without storage; returns how far from the middle it stands."""
+    """An end of the desk without storage, of a kind in ``_LIGHT``; returns how far from the middle it begins."""
     bar, under, deep, y = rng.uniform(0.03, 0.06), plan.under, plan.deep, plan.y
     x = side * (plan.width / 2 - (0.24 if kind == "horse" else rng.uniform(0.03, 0.12)))
     front, rear = y - deep / 2 + bar, y + deep / 2 - bar
@@ -152,16 +149,20 @@ def _light(item: Item, rng: np.random.Generator, plan: _Plan, side: float, kind:
     return abs(x) - (0.15 if kind == "horse" else 0)
 
 
-def _ends(item: Item, rng: np.random.Generator, plan: _Plan, storage: float = 0.5) -> tuple[float, float]:
-    """What carries the top left and right, each drawn apart; returns the room for knees between them in x."""
-    edges, same = [], str(rng.choice(_LIGHT))
+def _ends(item: Item, rng: np.random.Generator, plan: _Plan, storage: float) -> tuple[float, float]:
+    """What carries the top left and right: storage, drawn apart and with chance ``storage`` each, or a light end.
+
+    Two light ends are of one kind. Returns from where to where in x there is room for knees.
+    """
+    edges, light = [], str(rng.choice(_LIGHT))
     for side in (-1.0, 1.0):
-        if rng.random() < storage and plan.width - 0.5 * (side + 1) * 0.9 > 0.7:
+        # the right end holds storage on wide desks only, so that knees find room
+        if rng.random() < storage and plan.width > (0.7 if side < 0 else 1.6):
             wide = rng.uniform(0.28, 0.42)
             _block(item, rng, plan, side * (plan.width / 2 - wide / 2 - 0.02), wide)
             edges.append(side * (plan.width / 2 - wide - 0.02))
         else:
-            edges.append(side * _light(item, rng, plan, side, same))
+            edges.append(side * _light(item, rng, plan, side, light))
     left, right = edges
     item.add(meshes.box((right - left, 0.03, 0.05), ((left + right) / 2, plan.y + 0.05, plan.under - 0.05)), plan.frame)
     return left, right
@@ -187,8 +188,8 @@ def _tray(item: Item, plan: _Plan, x: float, wide: float) -> None:
 
 
 def _below(item: Item, rng: np.random.Generator, plan: _Plan, left: float, right: float) -> None:
-    """What hangs or stands in the room for knees: a drawer, a keyboard shelf, a cable tray, a computer, a caddy."""
-    middle, gap, front = (left + right) / 2, right - left, -plan.depth / 2 + max(plan.y * 2, 0.0)
+    """What hangs or stands in the room for knees: drawers or a keyboard shelf; a cable tray; a unit or a computer."""
+    middle, gap, front = (left + right) / 2, right - left, -plan.depth / 2 + plan.y * 2
     wide, choice = min(gap - 0.06, rng.uniform(0.45, 0.7)), rng.random()
     if choice < 0.45:
         count, tall = (2 if gap > 1.0 else 1), rng.uniform(0.07, 0.13)
@@ -249,20 +250,11 @@ def _hutch(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
             item.add(meshes.box((board, deep, z + high - level), (middle - each / 2, y, level)), plan.body)
         choice = rng.random()
         if choice < 0.3 and low and not posts:
-            fronts(
-                item,
-                rng,
-                each - 0.01,
-                z + high - level - board,
-                (middle, y - deep / 2 + 0.01, level + board),
-                1,
-                plan.body,
-            )
+            foot = (middle, y - deep / 2 + 0.01, level + board)
+            fronts(item, rng, each - 0.01, z + high - level - board, foot, 1, plan.body)
         elif choice < 0.6:
-            room = min(z + high - level - 0.06, 0.28)
-            books(
-                item, rng, middle - each / 2 + 0.03, middle + each / 2 - 0.03, y - deep / 2 + 0.02, level + board, room
-            )
+            start, stop = middle - each / 2 + 0.03, middle + each / 2 - 0.03
+            books(item, rng, start, stop, y - deep / 2 + 0.02, level + board, min(z + high - level - 0.06, 0.28))
     item.surfaces[:] = [Surface((0, -deep / 2, plan.height), (plan.width - 0.06, plan.depth - deep - 0.06))]
     item.surfaces.append(Surface((x, y, z + high), (wide, deep)))
 
@@ -286,15 +278,14 @@ def _screen(item: Item, rng: np.random.Generator, plan: _Plan, walls: float = 0.
 
 
 def _above(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """What stands on the top: nothing, a screen bench, a raised rim, a hutch, a screen, a mat or cable holes."""
+    """What stands on the top: a bench for a monitor, a raised rim, a hutch, privacy screens, a mat or nothing."""
     choice, rear = rng.random(), plan.depth / 2
     if choice < 0.2:
         wide, high, x = rng.uniform(0.4, plan.width * 0.9), rng.uniform(0.08, 0.16), rng.uniform(-0.04, 0.04)
         item.add(meshes.box((wide, 0.22, 0.018), (x, rear - 0.13, plan.height + high)), plan.main)
         for side in (-1, 1):
-            item.add(
-                meshes.box((0.02, 0.2, high), (x + side * (wide / 2 - 0.03), rear - 0.13, plan.height)), plan.frame
-            )
+            foot = (x + side * (wide / 2 - 0.03), rear - 0.13, plan.height)
+            item.add(meshes.box((0.02, 0.2, high), foot), plan.frame)
     elif choice < 0.35:
         rim = rng.uniform(0.05, 0.14)
         item.add(meshes.box((plan.width, 0.018, rim), (0, rear - 0.009, plan.height)), plan.main)
@@ -310,8 +301,8 @@ def _above(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         item.add(meshes.box(mat, (0, plan.y - 0.03, plan.height)), plain(paint(rng), 0.1))
 
 
-def _run(rng: np.random.Generator, plan: _Plan, storage: float = 0.5, curved: bool = False) -> Item:
-    """A straight desk without anything above its top."""
+def _run(rng: np.random.Generator, plan: _Plan, storage: float, curved: bool = False) -> Item:
+    """A desk without anything above its top; ``storage`` is the chance of each end to hold some."""
     item = Item("desk", against_wall=True)
     _top(item, rng, plan, curved)
     left, right = _ends(item, rng, plan, storage)
@@ -323,7 +314,7 @@ def _run(rng: np.random.Generator, plan: _Plan, storage: float = 0.5, curved: bo
 
 @design("desk")
 def mixed_ends(rng: np.random.Generator) -> Item:
-    """A desk whose left and right ends are drawn apart: pedestals, slabs, legs, loops, horses, columns."""
+    """A desk on what is drawn for its left and right ends: pedestals, slabs, legs, loops, horses, columns."""
     plan = _plan(rng, 0.9, 1.8)
     item = _run(rng, plan, 0.65)
     _above(item, rng, plan)
@@ -387,30 +378,21 @@ def writing_flap(rng: np.random.Generator) -> Item:
     for z in low + 0.02 + high * np.array([0.33, 0.7]):
         item.add(meshes.box((width - 0.03, nook, 0.012), (0, rear - nook / 2 - 0.01, z)), main)
     for side in (-1, 1):
-        stay = [
-            (side * (width / 2 - 0.02), front + 0.03, low + 0.06),
-            (side * (width / 2 - 0.025), front - flap * 0.6, low),
-        ]
+        hinge = (side * (width / 2 - 0.02), front + 0.03, low + 0.06)
+        stay = [hinge, (side * (width / 2 - 0.025), front - flap * 0.6, low)]
         item.add(tube(smooth(stay, 1), 0.006, 6), metal(rng))
-    box = low if rng.random() < 0.5 else rng.uniform(0.1, 0.3)
-    item.add(meshes.box((width, deep - 0.02, box), (0, 0.01, low - box)), main)
-    if box == low and rng.random() < 0.35:
-        fronts(item, rng, width - 0.02, box - 0.08, (0, front + 0.02, 0.06), 2, main, rng.random() < 0.6)
+    to_floor = rng.random() < 0.5
+    tall = low if to_floor else rng.uniform(0.1, 0.3)
+    item.add(meshes.box((width, deep - 0.02, tall), (0, 0.01, low - tall)), main)
+    if to_floor and rng.random() < 0.35:
+        fronts(item, rng, width - 0.02, tall - 0.08, (0, front + 0.02, 0.06), 2, main, rng.random() < 0.6)
+    elif to_floor:
+        drawers(item, rng, width - 0.01, tall - 0.06, (0, front + 0.02, 0.05), int(rng.integers(3, 5)), main)
     else:
-        count = int(rng.integers(3, 5)) if box == low else 1 + int(box > 0.22)
-        drawers(
-            item,
-            rng,
-            width - 0.01,
-            box - 0.06 * (box == low),
-            (0, front + 0.02, 0.05 if box == low else low - box),
-            count,
-            main,
-        )
-    if box < low:
+        drawers(item, rng, width - 0.01, tall, (0, front + 0.02, low - tall), 1 + int(tall > 0.22), main)
         lean, material = rng.uniform(0, 0.05), plan.frame if rng.random() < 0.5 else main
         for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
-            head = np.array([sx * (width / 2 - 0.03), sy * (deep / 2 - 0.035), low - box])
+            head = np.array([sx * (width / 2 - 0.03), sy * (deep / 2 - 0.035), low - tall])
             foot = head * (1, 1, 0) + (sx * lean, sy * lean, 0.006)
             item.add(meshes.beam(foot, head, 0.035, 0.035), material)
     item.surfaces.append(Surface((0, rear - roof / 2, low + high), (width, roof)))

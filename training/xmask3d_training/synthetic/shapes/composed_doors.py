@@ -21,7 +21,9 @@ Face = Callable[[Item, np.random.Generator, Span, Material], None]
 """Makes a leaf within a span, its back at y = 0, its front ``_THICK`` before that."""
 
 _THICK = 0.036
+"""Thickness of a leaf, metres."""
 _COLORS = ("white", "white", "white", "beige", "grey", "brown", *PALETTE)
+"""Colour words of painted doors, common ones repeated."""
 
 
 def _skin(rng: np.random.Generator) -> Material:
@@ -239,10 +241,14 @@ _FACES: tuple[Face, ...] = (
     _slats,
     _padded,
 )
+"""Ways to make a leaf, common ones repeated."""
 
 
 def _grip(item: Item, rng: np.random.Generator, side: float, x: float, z: float, room: float = 0.5) -> None:
-    """A lever, knob, bow, bar of at most twice ``room``, ring or plate; on a rose, a plate or bare, maybe a lock."""
+    """What a leaf is opened by, at ``(x, z)`` near its edge on ``side``; a lock above it at times.
+
+    A lever, knob, bow, bar (at most twice ``room`` long), ring or plate; on a rose, a plate or bare.
+    """
     steel, y = (metal(rng) if rng.random() < 0.75 else plain(paint(rng, ("yellow", "orange", "brown")), 0.6)), -_THICK
     kind = rng.integers(6)
     if kind < 2 and rng.random() < 0.6:
@@ -250,12 +256,8 @@ def _grip(item: Item, rng: np.random.Generator, side: float, x: float, z: float,
     elif kind < 3 and rng.random() < 0.7:
         item.add(meshes.box((0.045, 0.008, rng.uniform(0.16, 0.3)), (x, y - 0.004, z - 0.12)), steel)
     if kind == 0:
-        path = [
-            (x, y, z),
-            (x, y - 0.05, z),
-            (x - side * rng.uniform(0.1, 0.15), y - 0.055, z + rng.uniform(-0.015, 0.01)),
-        ]
-        item.add(tube(smooth(path, 2, 0.15), rng.uniform(0.008, 0.012)), steel)
+        tip = (x - side * rng.uniform(0.1, 0.15), y - 0.055, z + rng.uniform(-0.015, 0.01))
+        item.add(tube(smooth([(x, y, z), (x, y - 0.05, z), tip], 2, 0.15), rng.uniform(0.008, 0.012)), steel)
     elif kind == 1:
         item.add(meshes.rod((x, y, z), (x, y - 0.05, z), 0.011, 8), steel)
         item.add(meshes.ellipsoid((0.03, 0.022, 0.03), (x, y - 0.058, z - 0.03), 2), steel)
@@ -276,7 +278,7 @@ def _grip(item: Item, rng: np.random.Generator, side: float, x: float, z: float,
 
 
 def _fittings(item: Item, rng: np.random.Generator, span: Span, side: float) -> None:
-    """Things screwed to a leaf: kick plate, hinges, straps, letter slot, number, sign, closer, wreath, hook, viewer."""
+    """Things fixed to a leaf: kick plate, hinges, straps, letter slot, number, sign, closer, wreath, hook, viewer."""
     left, right, low, high = span
     middle, steel, hinge = (left + right) / 2, metal(rng), left if side > 0 else right
     chance = rng.random(8)
@@ -299,15 +301,13 @@ def _fittings(item: Item, rng: np.random.Generator, span: Span, side: float) -> 
     if chance[4] < 0.15:
         x = hinge + side * 0.2
         item.add(meshes.box((0.25, 0.06, 0.06), (x, -_THICK - 0.03, high - 0.11)), steel)
-        item.add(
-            meshes.box((0.22, 0.014, 0.014), (x + side * 0.08, -_THICK - 0.045, high - 0.05), yaw=side * 0.2), steel
-        )
+        arm = meshes.box((0.22, 0.014, 0.014), (x + side * 0.08, -_THICK - 0.045, high - 0.05), yaw=side * 0.2)
+        item.add(arm, steel)
     if chance[5] < 0.06:
         angle = np.linspace(0, 2 * np.pi, 21)
         z, radius = low + (high - low) * 0.75, rng.uniform(0.12, 0.18)
-        loop = np.column_stack(
-            [middle + radius * np.sin(angle), np.full(21, -_THICK - 0.04), z + radius * np.cos(angle)]
-        )
+        x, y = middle + radius * np.sin(angle), np.full(21, -_THICK - 0.04)
+        loop = np.column_stack([x, y, z + radius * np.cos(angle)])
         item.add(tube(loop, 0.04, 7), plain(paint(rng, ("green", "green", "brown", "red", "white"))))
     if chance[6] < 0.08:
         item.add(meshes.rod((middle, -_THICK, high - 0.3), (middle, -_THICK - 0.07, high - 0.27), 0.012, 8), steel)
@@ -316,7 +316,7 @@ def _fittings(item: Item, rng: np.random.Generator, span: Span, side: float) -> 
 
 
 def _leaf(rng: np.random.Generator, span: Span, side: float, material: Material, face: Face, grip: bool = True) -> Item:
-    """One leaf with its fittings, its grip on ``side``."""
+    """One leaf with its fittings, its grip on ``side``: at a hand's height, or half way up the half of a dutch door."""
     item = Item("door")
     face(item, rng, span, material)
     _fittings(item, rng, span, side)
@@ -347,16 +347,19 @@ def _mirrored(leaf: Item) -> Item:
     return Item("door", color=leaf.color, parts=leaf.parts + back)
 
 
-def _beyond(item: Item, rng: np.random.Generator, left: float, right: float, top: float) -> None:
+def _beyond(item: Item, rng: np.random.Generator, half: float, height: float) -> None:
     """What an open door shows: a dark or lit room, or the garden."""
     room = plain(paint(rng, ("black", "black", "grey", "brown", "beige", "white")), 0.0, rng.uniform(0, 0.2))
-    material = outdoors(rng, (left, right, 0.0, top)) if rng.random() < 0.2 else room
-    item.add(meshes.box((right - left, 0.004, top), ((left + right) / 2, -0.002, 0)), material)
+    material = outdoors(rng, (-half, half, 0.0, height)) if rng.random() < 0.2 else room
+    item.add(meshes.box((2 * half, 0.004, height), (0, -0.002, 0)), material)
     item.color = ""  # the leaf's colour is the door's
 
 
 def _surround(item: Item, rng: np.random.Generator, half: float, height: float, material: Material) -> None:
-    """What frames the opening: slim steel, boards, boards on blocks, a hood, a gable or a deep stone reveal; a sill."""
+    """What frames the opening: slim or broad boards, or broad ones on blocks, below a hood or a gable, or deep stone.
+
+    At times a sill as well.
+    """
     kind = rng.integers(6)
     trim = (material if rng.random() < 0.35 else _skin(rng)) if kind < 5 else stone(rng)
     broad, deep = (rng.uniform(0.025, 0.05) if kind == 0 else rng.uniform(0.06, 0.13)), rng.uniform(0.045, 0.07)
@@ -397,7 +400,7 @@ def _transom(item: Item, rng: np.random.Generator, half: float, low: float, mate
 
 
 def _any_face(rng: np.random.Generator) -> Face:
-    """One of the ways to make a leaf, common ones more often."""
+    """One of the ways to make a leaf."""
     return _FACES[rng.integers(len(_FACES))]
 
 
@@ -417,7 +420,7 @@ def half_open(rng: np.random.Generator) -> Item:
     """One leaf that stands open into the room, a little or all the way."""
     item, material, side = Item("door", against_wall=True), _skin(rng), float(rng.choice([-1, 1]))
     half, height = rng.uniform(0.34, 0.48), rng.uniform(1.9, 2.06)
-    _beyond(item, rng, -half, half, height)
+    _beyond(item, rng, half, height)
     leaf = _mirrored(_leaf(rng, (-half, half, 0.008, height), side, material, _any_face(rng)))
     _hang(item, leaf, -0.02, -side * half, -side * rng.uniform(0.2, 1.75))
     _surround(item, rng, half, height, material)
@@ -436,7 +439,8 @@ def _arch(half: float, spring: float, rise: float, pointed: bool) -> np.ndarray:
 def arched(rng: np.random.Generator) -> Item:
     """A leaf, or two, below a round, flat or pointed arch, of boards, panels or glass, in a frame of the same shape."""
     item, material, side = Item("door", against_wall=True), _skin(rng), float(rng.choice([-1, 1]))
-    half = rng.uniform(0.38, 0.55) if rng.random() < 0.7 else rng.uniform(0.6, 0.8)
+    double = rng.random() >= 0.7
+    half = rng.uniform(0.6, 0.8) if double else rng.uniform(0.38, 0.55)
     rise = half * rng.uniform(0.25, 0.95)
     spring, pointed = rng.uniform(1.95, 2.1) - rise, rng.random() < 0.3
     kind = rng.integers(3)
@@ -445,26 +449,23 @@ def arched(rng: np.random.Generator) -> Item:
     leaf, dark = Item("door"), plain(darker(material.color, 0.55))
     if kind == 0:
         for x in np.linspace(-half, half, int(rng.integers(5, 11)))[1:-1]:
-            _block(
-                leaf, dark, (x - 0.005, x + 0.005, 0.0, float(np.interp(x, inside[1:-1, 0], inside[1:-1, 1]))), 0.002
-            )
+            top = float(np.interp(x, inside[1:-1, 0], inside[1:-1, 1]))
+            _block(leaf, dark, (x - 0.005, x + 0.005, 0.0, top), 0.002)
     else:
         low = spring * rng.uniform(0.4, 0.6) if kind == 1 else 0.22
         pane = np.add(_arch(half - 0.1, spring - low, rise * 0.9, pointed), (0.0, low))
         glass = _glass(rng) if kind == 2 or rng.random() < 0.5 else dark
         leaf.add(along_y([(x, z) for x, z in pane], 0.01, -_THICK - 0.002), glass)
-        for target in pane[2:-2:3] if rng.random() < 0.6 else ():
-            leaf.add(
-                meshes.beam((0, -_THICK - 0.01, spring), (target[0], -_THICK - 0.01, target[1]), 0.02, 0.012), material
-            )
+        for x, z in pane[2:-2:3] if rng.random() < 0.6 else ():  # bars like rays
+            leaf.add(meshes.beam((0, -_THICK - 0.01, spring), (x, -_THICK - 0.01, z), 0.02, 0.012), material)
         _block(leaf, material, (-half + 0.1, half - 0.1, spring - 0.02, spring + 0.02), 0.016)
         if kind == 1:
             for x in (-half / 2 + 0.02, half / 2 - 0.02):
                 _framed(leaf, (x - half * 0.36, x + half * 0.36, 0.15, low - 0.1), material, 0.04, 0.04, 0.012)
-    if half > 0.58:
+    if double:
         _block(leaf, material, (-0.025, 0.025, 0.0, spring + rise * 0.95), 0.02)
     _fittings(leaf, rng, (-half, half, 0.0, spring), side)
-    _grip(leaf, rng, side, side * (0.07 if half > 0.58 else half - 0.055), rng.uniform(0.95, 1.08))
+    _grip(leaf, rng, side, side * (0.07 if double else half - 0.055), rng.uniform(0.95, 1.08))
     _hang(item, leaf, -0.003)
     broad, deep = rng.uniform(0.04, 0.1), rng.uniform(0.05, 0.12)
     outside = _arch(half + broad, spring, rise + broad, pointed)
@@ -481,7 +482,7 @@ def dutch(rng: np.random.Generator) -> Item:
     """A leaf cut in two, as in stables: the upper half may stand open, a shelf on the lower."""
     item, material, side = Item("door", against_wall=True), _skin(rng), float(rng.choice([-1, 1]))
     half, height, cut = rng.uniform(0.36, 0.48), rng.uniform(1.9, 2.06), rng.uniform(0.92, 1.12)
-    _beyond(item, rng, -half, half, height)
+    _beyond(item, rng, half, height)
     face, turn = _any_face(rng), rng.uniform(0.3, 1.7) if rng.random() < 0.6 else 0.0
     other = face if rng.random() < 0.5 else _any_face(rng)
     upper = _leaf(rng, (-half, half, cut + 0.004, height), side, material, other, rng.random() < 0.6)

@@ -17,7 +17,9 @@ from .registry import design
 from .tubes import smooth, tube
 
 _BASES = ("plinth", "plinth", "feet", "castors")
+"""What most refrigerators stand on, common ones repeated."""
 _CROWNS = ("none", "none", "none", "panel", "louvres", "plate")
+"""What is above the doors of most, common ones repeated."""
 _DOOR = 0.06
 """Thickness of doors, metres."""
 
@@ -53,16 +55,20 @@ class _Fridge:
     item: Item
     width: float
     depth: float
-    height: float
     foot: float
+    """Lower end of the case and the doors, metres."""
     top: float
     """Upper end of the doors, metres."""
     case: Material
     doors: Material
     face: str
+    """flat, soft (rounded edges), pillow (bulging), framed, lines (inlaid) or pane (a glossy plate)."""
     handle: str
+    """bar, bow, strip, lever, channel (sunk), short (bar) or tab."""
     grip: Material
+    """Of handles and trim."""
     corner: float
+    """Radius of the corners as seen from the front, metres."""
     leaves: list[tuple[float, float, float, float]] = field(default_factory=list)
     """Doors so far: x, z of the bottom middle, width, height."""
 
@@ -141,7 +147,7 @@ def _new(
     handle = str(rng.choice(["bar", "bow", "strip", "lever", "channel", "short", "tab"]))
     if height < 1.4:
         item.surfaces.append(Surface((0, 0, height + 0.002), (width - 2 * corner, depth - 0.1)))
-    return _Fridge(item, width, depth, height, foot, top, case, doors, face, handle, grip, corner)
+    return _Fridge(item, width, depth, foot, top, case, doors, face, handle, grip, corner)
 
 
 def _grip(fridge: _Fridge, start: np.ndarray, stop: np.ndarray, side: float) -> None:
@@ -199,7 +205,10 @@ def _leaf(fridge: _Fridge, x: float, low: float, width: float, height: float, si
 
 
 def _details(rng: np.random.Generator, fridge: _Fridge) -> Item:
-    """What is on the doors: a dispenser for water, a screen, a badge, notes and magnets; or nothing."""
+    """Put something on the largest door: a dispenser for water, a screen, a badge, notes and magnets, or nothing.
+
+    Returns the finished item.
+    """
     item, (x, low, width, height) = fridge.item, max(fridge.leaves, key=lambda leaf: leaf[2] * leaf[3])
     face, black = fridge.front - _DOOR - 0.008, plain(paint(rng, ("black", "grey")), 0.5)
     kind = rng.choice(["dispenser", "screen", "badge", "notes", "notes", "nothing"])
@@ -228,7 +237,7 @@ def _details(rng: np.random.Generator, fridge: _Fridge) -> Item:
 
 
 def _goods(item: Item, rng: np.random.Generator, x: float, width: float, z: float, room: float, y: float) -> None:
-    """A row of bottles, cartons, jars and fruit on a shelf."""
+    """A row of bottles, jars, cartons and fruit on a shelf, with gaps; at most ``room`` high."""
     place = x - width / 2 + 0.05
     while place < x + width / 2 - 0.04:
         kind, high, at = rng.random(), room * rng.uniform(0.35, 0.85), (place, y + rng.uniform(-0.04, 0.06), z)
@@ -243,7 +252,7 @@ def _goods(item: Item, rng: np.random.Generator, x: float, width: float, z: floa
 
 
 def _shelves(fridge: _Fridge, rng: np.random.Generator, x: float, width: float) -> None:
-    """Shelves with food from the bottom of the case to its top, with one or two boxes at the bottom at times."""
+    """Shelves with food from the bottom of the case to its top, at times with a box instead of food on the lowest."""
     low, high = fridge.foot + 0.05, fridge.top - 0.05
     count = max(int((high - low) / rng.uniform(0.24, 0.38)), 2)
     each, item = (high - low) / count, fridge.item
@@ -253,10 +262,8 @@ def _shelves(fridge: _Fridge, rng: np.random.Generator, x: float, width: float) 
         z = low + level * each
         item.add(meshes.box((width, deep, 0.012), (x, fridge.front + 0.04 + deep / 2, z)), board)
         if level == 0 and boxes:
-            drawer = meshes.box(
-                (width - 0.03, deep - 0.02, each * 0.75), (x, fridge.front + 0.04 + deep / 2, z + 0.012)
-            )
-            item.add(drawer, plain(paint(rng, ("white", "grey", "green")), 0.4))
+            size, at = (width - 0.03, deep - 0.02, each * 0.75), (x, fridge.front + 0.04 + deep / 2, z + 0.012)
+            item.add(meshes.box(size, at), plain(paint(rng, ("white", "grey", "green")), 0.4))
         else:
             _goods(item, rng, x, width, z + 0.012, each - 0.03, y)
 
@@ -283,7 +290,7 @@ def lidded(rng: np.random.Generator) -> Item:
     size = (rng.uniform(0.55, 1.4), rng.uniform(0.55, 0.7), rng.uniform(0.78, 0.95))
     fridge = _new(rng, size, ("plinth", "feet", "castors"), ("none",), rng.uniform(0.01, 0.04))
     item, (width, depth, height), lids = fridge.item, size, int(rng.integers(1, 3))
-    fridge.item.surfaces.clear()
+    item.surfaces.clear()
     item.add(_slab((0, (fridge.foot + height) / 2), (width, height - fridge.foot), fridge.front + 0.001,
                    [(0, 0), (0, _DOOR - 0.01), (0.01, _DOOR)], fridge.corner), fridge.case)  # fmt: skip
     thick, lid = rng.uniform(0.05, 0.1), fridge.case if rng.random() < 0.6 else _enamel(rng)
@@ -370,7 +377,10 @@ def ajar(rng: np.random.Generator) -> Item:
 
 @design("refrigerator")
 def wide_panes(rng: np.random.Generator) -> Item:
-    """A case for shops and bars, low or tall: one to three columns of shelves behind framed doors, or open."""
+    """A case for shops and bars, low or tall: one to three columns of shelves, open or behind doors.
+
+    Of a door only the frame and the grip are made: its pane is clear.
+    """
     tall, columns = rng.random() < 0.6, int(rng.integers(1, 4))
     width = np.clip(columns * rng.uniform(0.42, 0.62), 0.6, 1.5)
     size = (float(width), rng.uniform(0.5, 0.72), rng.uniform(1.6, 2.05) if tall else rng.uniform(0.8, 1.0))

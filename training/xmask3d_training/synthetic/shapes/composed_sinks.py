@@ -20,6 +20,7 @@ _BODIES = {
     "straight": ((0.95, 0.0), (1.0, 0.1), (1.0, 1.0)),
     "cone": ((0.6, 0.0), (0.96, 0.85), (1.0, 1.0)),
 }
+"""Sides of a basin from below: shares of the rim's size and of the height."""
 _COLUMNS = (
     ((1.0, 0.0), (0.95, 0.05), (0.7, 0.12), (0.62, 0.6), (0.85, 0.92), (1.0, 1.0)),
     ((0.8, 0.0), (0.8, 1.0)),
@@ -27,7 +28,7 @@ _COLUMNS = (
     ((1.25, 0.0), (1.25, 0.04), (0.95, 0.06), (0.9, 0.13), (0.6, 0.17), (0.55, 0.8), (0.8, 0.86), (0.8, 1.0)),
     ((1.1, 0.0), (0.75, 0.3), (0.7, 0.7), (1.0, 1.0)),
 )
-"""Outlines of pedestals: shares of the radius and of the height."""
+"""Outlines of columns from below: shares of the radius and of the height."""
 
 
 def outline(shape: str, half_x: float, half_y: float, x: float = 0.0, y: float = 0.0) -> np.ndarray:
@@ -81,6 +82,7 @@ def basin(
     for share, height in ((1.0, 0.0), (0.97, 0.08), (0.9, 0.5), (0.78, 0.9), (0.6, 0.98), (0.08, 1.0)):
         level(hole, middle, share, top - height * deep)
     item.add(meshes.loft(rings), material)
+    # a drain of the same steel in every basin
     item.add(meshes.cylinder(0.025, 0.006, (*middle, top - deep), 12), metal(np.random.default_rng(3)))
     return under
 
@@ -136,40 +138,31 @@ def _wall_faucet(item: Item, rng: np.random.Generator, x: float, wall: float, z:
             item.add(meshes.rod((x + side - 0.03, wall - 0.06, z), (x + side + 0.03, wall - 0.06, z), 0.008, 6), chrome)
 
 
-def _trap(item: Item, rng: np.random.Generator, x: float, y: float, under: float, wall: float) -> None:
+def _trap(item: Item, rng: np.random.Generator, y: float, under: float, wall: float) -> None:
     """The waste pipe below a bowl: a bottle or a bend, and into the wall."""
     pipe, low = (metal(rng) if rng.random() < 0.6 else plastic(rng, ("white", "grey"))), under - 0.16
     if rng.random() < 0.5:
-        item.add(meshes.rod((x, y, under + 0.02), (x, y, low + 0.08), 0.017), pipe)
-        item.add(meshes.cylinder(0.034, 0.11, (x, y, low - 0.03), 14), pipe)
-        item.add(meshes.rod((x, y, low + 0.05), (x, wall, low + 0.05), 0.016), pipe)
+        item.add(meshes.rod((0, y, under + 0.02), (0, y, low + 0.08), 0.017), pipe)
+        item.add(meshes.cylinder(0.034, 0.11, (0, y, low - 0.03), 14), pipe)
+        item.add(meshes.rod((0, y, low + 0.05), (0, wall, low + 0.05), 0.016), pipe)
     else:
         near = (y + wall) / 2
-        path = [(x, y, under + 0.02), (x, y, low - 0.02), (x, near, low - 0.02), (x, near, low + 0.06)]
-        item.add(tube(smooth([*path, (x, wall, low + 0.06)], 2, 0.25), 0.018), pipe)
+        path = [(0, y, under + 0.02), (0, y, low - 0.02), (0, near, low - 0.02), (0, near, low + 0.06)]
+        item.add(tube(smooth([*path, (0, wall, low + 0.06)], 2, 0.25), 0.018), pipe)
 
 
 def _support(
     item: Item, rng: np.random.Generator, kind: str, half_x: float, y: float, wall: float, under: float, shell: Material
 ) -> None:
-    """What carries a basin whose bowl is at ``y``: trap (nothing but pipes), shroud, brackets, posts, column."""
-    front = y - (wall - y) * 0.6
+    """What carries a basin whose bowl is at ``y``: column, trap (nothing but pipes), brackets or posts."""
     if kind == "column":
         radius, power = min(half_x * 0.6, rng.uniform(0.08, 0.13)), float(rng.choice([2.0, 2.0, 3.5, 8.0]))
         profile = _COLUMNS[rng.integers(len(_COLUMNS))]
         rings = [meshes.ring(radius * s, radius * s * 1.1, h * (under + 0.04), 24, power, y) for s, h in profile]
         item.add(meshes.loft(rings), shell)
         return
-    if kind == "shroud":
-        low, half = under - rng.uniform(0.2, 0.34), min(half_x * 0.6, rng.uniform(0.09, 0.15))
-        rings = []
-        for share, z in ((0.55, low), (0.8, low + 0.08), (1.0, under), (1.0, under + 0.05)):
-            loop = outline("flat back", half * share, (wall - front) / 2 * share)
-            rings.append(np.column_stack([loop[:, 0], loop[:, 1] + wall - loop[:, 1].max(), np.full(32, z)]))
-        item.add(meshes.loft(rings), shell)
-        return
-    _trap(item, rng, 0, y, under, wall)
-    frame = metal(rng)
+    _trap(item, rng, y, under, wall)
+    frame, front = metal(rng), y - (wall - y) * 0.6
     if kind == "brackets":
         for side in (-0.75, 0.75):
             x = side * half_x
@@ -197,9 +190,9 @@ def _stand(item: Item, rng: np.random.Generator, width: float, depth: float, hei
         item.add(meshes.rod((-width / 2 + 0.04, front, z), (width / 2 - 0.04, front, z), 0.01), frame)
 
 
-def cupboard_below(rng: np.random.Generator, style: str, width: float, depth: float, low: float, high: float) -> Item:
+def _cupboard_below(rng: np.random.Generator, width: float, depth: float, low: float, high: float) -> Item:
     """The cabinet that a basin sits on, an object of its own: doors or drawers, on a plinth, on feet or on the wall."""
-    base, main = Item("cabinet", f"cabinet/{style}"), finish(rng, 2, 0.5)
+    base, main = Item("cabinet", "cabinet/sink_base"), finish(rng, 2, 0.5)
     fronts = Fronts.draw(rng, main, ("flat", "flat", "framed", "ribbed", "louvred"))
     tall, board, face = high - low, 0.02, -depth / 2 + 0.02
     base.add(meshes.box((width, depth - 0.02, board), (0, 0.01, low)), main)
@@ -207,7 +200,7 @@ def cupboard_below(rng: np.random.Generator, style: str, width: float, depth: fl
     base.add(meshes.box((width, board, tall), (0, face + board / 2, low)), main)
     for side in (-1, 1):
         base.add(meshes.box((board, depth - 0.02, tall), (side * (width - board) / 2, 0.01, low)), main)
-    if 0.04 < low < 0.2:
+    if low < 0.2:  # else it hangs on the wall
         if rng.random() < 0.5:
             base.add(meshes.box((width - 0.06, depth - 0.1, low), (0, 0.03, 0)), main)
         else:
@@ -229,37 +222,32 @@ def _shell(rng: np.random.Generator) -> Material:
     return ceramic(rng) if kind < 0.84 else stone(rng) if kind < 0.93 else metal(rng)
 
 
-def _on_wall(rng: np.random.Generator, kind: str) -> Item:
-    """A basin of any plan with its back to the wall and a ledge for the tap or a tap from the wall."""
+@design("sink")
+def columned(rng: np.random.Generator) -> Item:
+    """A basin of any plan on a column of any outline, with a ledge for the tap or a tap from the wall."""
     item, shell = Item("sink", against_wall=True), _shell(rng)
     half_x, top = rng.uniform(0.17, 0.36), rng.uniform(0.78, 0.92)
     half_y = min(rng.uniform(0.15, 0.27), half_x * 1.15)
     ledge, deep = (rng.uniform(0.06, 0.12) if rng.random() < 0.75 else 0.0), rng.uniform(0.09, 0.17)
     shape = str(rng.choice(["flat back", "flat back", "square", "soft", "oval", "eight-sided"]))
-    rim, back = float(rng.uniform(0.018, 0.05)), half_y
+    rim = float(rng.uniform(0.018, 0.05))
     outer = outline(shape, half_x, half_y)
     inner = shape if rng.random() < 0.6 else str(rng.choice(SHAPES))
     y = -ledge / 2
     hole = outline(inner, half_x - rim, half_y - rim - ledge / 2, 0, y)
     body = str(rng.choice(["round", "straight", "cone", "slab"]))
-    under = basin(item, shell, outer, hole, top, deep, body, back, float(rng.uniform(0.03, 0.09)))
-    _support(item, rng, kind, half_x, y, back, under, shell)
+    under = basin(item, shell, outer, hole, top, deep, body, half_y, float(rng.uniform(0.03, 0.09)))
+    _support(item, rng, "column", half_x, y, half_y, under, shell)
     if ledge:
-        faucet(item, rng, 0, back - ledge * 0.6, top - 0.004, half_y * 0.55)
+        faucet(item, rng, 0, half_y - ledge * 0.6, top - 0.004, half_y * 0.55)
     else:
-        _wall_faucet(item, rng, 0, back, top + rng.uniform(0.1, 0.2), half_y * 0.9)
+        _wall_faucet(item, rng, 0, half_y, top + rng.uniform(0.1, 0.2), half_y * 0.9)
     if rng.random() < 0.35 or not ledge:
         high = rng.uniform(0.08, 0.3) if ledge else 0.34
         look = shell if rng.random() < 0.5 else tiles(rng, scale=0.1)
-        item.add(meshes.box((2 * half_x * rng.uniform(0.95, 1.2), 0.015, high), (0, back, top - 0.05)), look)
+        item.add(meshes.box((2 * half_x * rng.uniform(0.95, 1.2), 0.015, high), (0, half_y, top - 0.05)), look)
     item.color = shell.color.name
     return item
-
-
-@design("sink")
-def columned(rng: np.random.Generator) -> Item:
-    """A basin of any plan on a foot of any outline."""
-    return _on_wall(rng, "column")
 
 
 @design("sink")
@@ -281,8 +269,9 @@ def corner_basin(rng: np.random.Generator) -> Item:
     shape = str(rng.choice(["oval", "oval", "soft", "eight-sided"]))
     reach = float(rng.uniform(0.27, 0.31)) * size
     hole = outline(shape, reach, reach)
-    # both loops start at the corner's direction, so that the rim between them is not twisted
-    loop = np.roll(loop, -_nearest(loop - center, 0.0), axis=0)
+    # like the hole's, the outer loop starts in the direction of +x, so that the rim between them is not twisted
+    away = loop - center
+    loop = np.roll(loop, -int(np.argmin(np.abs(np.arctan2(away[:, 1], away[:, 0])))), axis=0)
     body = str(rng.choice(["slab", "slab", "cone"]))
     under = basin(item, shell, loop, hole + center * 0.2, top, rng.uniform(0.1, 0.15), body, lip=rng.uniform(0.03, 0.1))
     kind = str(rng.choice(["column", "trap", "posts"]))
@@ -290,11 +279,6 @@ def corner_basin(rng: np.random.Generator) -> Item:
     faucet(item, rng, side * size * 0.36, size * 0.36, top - 0.002, size * 0.2)
     item.color = shell.color.name
     return item
-
-
-def _nearest(points: np.ndarray, angle: float) -> int:
-    """Index of the point whose direction is nearest to an angle (rad)."""
-    return int(np.argmin(np.abs(np.angle(np.exp(1j * (np.arctan2(points[:, 1], points[:, 0]) - angle))))))
 
 
 def _one_piece(rng: np.random.Generator, shell: Material, bowls: int, each: float, depth: float, board: float) -> Item:
@@ -319,7 +303,7 @@ def _one_piece(rng: np.random.Generator, shell: Material, bowls: int, each: floa
         faucet(item, rng, -side * board / 2, depth / 2 - ledge * 0.55, top - 0.003, 0.2)
     if not board or rng.random() < 0.6:
         low = float(rng.choice([0.06, 0.15] if board else [0.06, 0.15, 0.3, 0.45]))
-        item.extras.append(cupboard_below(rng, "sink_base", width - 0.02, depth - 0.02, low, top - lip))
+        item.extras.append(_cupboard_below(rng, width - 0.02, depth - 0.02, low, top - lip))
     else:
         _stand(item, rng, width, depth, top - lip)
     if rng.random() < 0.45:
@@ -346,7 +330,7 @@ def drainer(rng: np.random.Generator) -> Item:
 
 @design("sink")
 def wash_trough(rng: np.random.Generator) -> Item:
-    """A long trough for several people as in schools: on the wall, on a stand or on blocks, with a row of taps."""
+    """A long trough for several people as in schools: on brackets, posts, a stand or blocks, with a row of taps."""
     item = Item("sink", against_wall=True)
     shell = (ceramic, stone, metal)[int(rng.integers(3))](rng)
     width, depth, top = rng.uniform(0.9, 1.8), rng.uniform(0.36, 0.5), rng.uniform(0.68, 0.9)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -21,8 +21,9 @@ _ARMS = {"none": (0.0, 0.0), "slab": (0.06, 0.11), "block": (0.17, 0.26), "rolle
 _BASES = {"tapered": (0.12, 0.24), "blocks": (0.05, 0.14), "buns": (0.08, 0.14), "hairpins": (0.14, 0.24),
           "plinth": (0.03, 0.09), "recessed": (0.07, 0.14), "skirt": (0.08, 0.14), "sled": (0.12, 0.22),
           "trestle": (0.12, 0.2), "pallet": (0.1, 0.18)}  # fmt: skip
-"""What a sofa stands on, and how high the body is then."""
+"""What a sofa stands on, and how high the body's underside is then."""
 _LEGS = ("tapered", "blocks", "buns", "hairpins")
+"""Those of ``_BASES`` that are legs."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,24 @@ class _Plan:
     """Measures (metres) and materials that the parts of one sofa share."""
 
     left: float
-    """Outer edges, arms included, and the seat's own edges between the arms."""
+    """Outer edges (x), arms included."""
     right: float
     seat_left: float
+    """The seat's own edges (x), between the arms."""
     seat_right: float
     depth: float
     foot: float
-    """Heights: underside of the body, of the seat cushions; top of the seat, of the back, of the arms."""
+    """Height of the body's underside."""
     deck: float
+    """Height at which the seat cushions begin."""
     seat: float
+    """Height of the seat's top."""
     back: float
+    """Height of the back's top."""
     arm: float
+    """Height of the arms' tops."""
     lean: float
+    """How far the back leans, rad."""
     thick: float
     """Of the back."""
     seats: int
@@ -69,6 +76,7 @@ class _Plan:
 
 
 Back = Callable[[Item, np.random.Generator, _Plan], None]
+"""Adds a back to a sofa."""
 
 
 def _plan(rng: np.random.Generator, arms: tuple[str, str], base: str) -> _Plan:
@@ -89,7 +97,7 @@ def _plan(rng: np.random.Generator, arms: tuple[str, str], base: str) -> _Plan:
 
 
 def _leg(item: Item, kind: str, at: tuple[float, float], height: float, outwards: float, material: Material) -> None:
-    """One leg: tapered and splayed, a block, a turned bun or a hairpin of steel."""
+    """One leg: tapered, a block, a turned bun or a hairpin; ``outwards`` (-1, 0, 1) is the way its foot leans in x."""
     x, y = at
     if kind == "tapered":
         foot = (x + outwards * 0.04, y + np.sign(y) * 0.02, 0.006)
@@ -109,9 +117,8 @@ def _base(item: Item, rng: np.random.Generator, plan: _Plan, kind: str) -> None:
     """The body below the cushions, and what it stands on."""
     middle, width, foot = plan.middle, plan.right - plan.left, plan.foot
     body = plan.cover if rng.random() < 0.7 or kind == "skirt" else plan.frame
-    item.add(
-        meshes.rounded_box((plan.inner + 0.01, plan.depth - 0.02, plan.deck - foot), 0.015, (middle, 0, foot)), body
-    )
+    size = (plan.inner + 0.01, plan.depth - 0.02, plan.deck - foot)
+    item.add(meshes.rounded_box(size, 0.015, (middle, 0, foot)), body)
     x, y = width / 2 - 0.08, plan.depth / 2 - 0.08
     if kind in _LEGS:
         for side in (-1, 0, 1) if width > 1.9 else (-1, 1):
@@ -129,12 +136,7 @@ def _base(item: Item, rng: np.random.Generator, plan: _Plan, kind: str) -> None:
         item.add(meshes.loft([rings[0] + wave, rings[1] + wave * 0.3, rings[2]]), plan.cover)
     elif kind == "sled":
         for side in (-1, 1):
-            loop = [
-                (side * x, y, foot + 0.01),
-                (side * x, y, 0.013),
-                (side * x, -y, 0.013),
-                (side * x, -y, foot + 0.01),
-            ]
+            loop = [(side * x, *end) for end in ((y, foot + 0.01), (y, 0.013), (-y, 0.013), (-y, foot + 0.01))]
             item.add(tube(smooth(loop, 1, 0.08), 0.012), plan.frame)
     elif kind == "trestle":
         for side in (-1, 1):
@@ -175,13 +177,9 @@ def _arm(item: Item, rng: np.random.Generator, plan: _Plan, kind: str, side: int
         item.add(along_x([*profile, (-depth / 2 + 0.02, low)], wide, x), plan.cover)
     elif kind == "flared":
         out = side * wide
-        profile = [
-            (edge - out * 0.1, foot),
-            (edge + out * 0.4, foot),
-            (outer, plan.arm - 0.02),
-            (outer - out * 0.1, plan.arm),
-        ]
-        item.add(along_y([*profile, (edge + out * 0.2, plan.arm)], depth), plan.cover)
+        profile = [(edge - out * 0.1, foot), (edge + out * 0.4, foot), (outer, plan.arm - 0.02)]
+        profile += [(outer - out * 0.1, plan.arm), (edge + out * 0.2, plan.arm)]
+        item.add(along_y(profile, depth), plan.cover)
     elif kind == "bolster":
         item.add(meshes.rounded_box((wide, depth - 0.02, plan.deck - foot + 0.03), 0.02, (x, 0, foot)), plan.cover)
         z = plan.deck + wide / 2
@@ -201,9 +199,8 @@ def _rail(item: Item, rng: np.random.Generator, plan: _Plan, x: float, wide: flo
         for end in (-1, 1):
             foot, top = (x, end * y, 0.005), (x, end * y + slant, plan.arm)
             item.add(meshes.beam(foot, top, wide * 0.8, wide * 0.8), plan.frame)
-        item.add(
-            meshes.rounded_box((wide * 1.4, plan.depth, 0.035), 0.012, (x, slant / 2, plan.arm - 0.02)), plan.frame
-        )
+        rest = (wide * 1.4, plan.depth, 0.035)
+        item.add(meshes.rounded_box(rest, 0.012, (x, slant / 2, plan.arm - 0.02)), plan.frame)
         for place in np.linspace(-y, y, int(rng.integers(5, 9)))[1:-1] if style > 0.7 else ():
             item.add(meshes.box((0.018, 0.035, plan.arm - plan.foot), (x, place, plan.foot)), plan.frame)
     item.add(meshes.box((wide * 0.7, 2 * y, 0.045), (x, 0, plan.deck - 0.05)), plan.frame)
@@ -228,10 +225,10 @@ def _seat(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
 
 
 def _upright(item: Item, plan: _Plan, x: float, size: tuple[float, float, float], low: float, radius: float,
-             forward: float = 0.0, material: Material | None = None) -> None:  # fmt: skip
-    """A padded piece of the back from height ``low`` up, leaning as the back does."""
+             forward: float = 0.0) -> None:  # fmt: skip
+    """A padded piece of the back from height ``low`` up, leaning as the back does, ``forward`` metres before it."""
     y = plan.rear + size[1] / 2 - forward + (low - plan.seat) * np.tan(plan.lean)
-    item.add(meshes.rounded_box(size, radius, (x, y, low), tilt=plan.lean), material or plan.cover)
+    item.add(meshes.rounded_box(size, radius, (x, y, low), tilt=plan.lean), plan.cover)
 
 
 def _cushioned(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
@@ -243,7 +240,7 @@ def _cushioned(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         wide, tall = plan.inner / count - 0.012, plan.back - plan.seat + over
         _upright(item, plan, x, (wide, fat, tall), plan.seat - 0.02, min(fat / 2.2, 0.085), fat * 0.75)
         if heads:
-            _upright(item, plan, x, (wide * 0.8, 0.1, 0.17), plan.back - 0.03, 0.045, 0.0)
+            _upright(item, plan, x, (wide * 0.8, 0.1, 0.17), plan.back - 0.03, 0.045)
 
 
 def _tufted(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
@@ -318,6 +315,7 @@ def _waved(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
 
 
 _BACKS: tuple[Back, ...] = (_cushioned, _cushioned, _tufted, _rolled_top, _channelled, _slatted, _waved)
+"""Common ones repeated."""
 
 
 def _extras(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
@@ -326,10 +324,8 @@ def _extras(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         kind, size = rng.random(), rng.uniform(0.34, 0.48)
         x, y = plan.middle + rng.uniform(-0.5, 0.5) * (plan.inner - size), plan.rear - rng.uniform(0.14, 0.24)
         if kind < 0.15:
-            item.add(
-                meshes.rod((x - size / 2, y, plan.seat + 0.08), (x + size / 2, y, plan.seat + 0.08), 0.09, 14),
-                fabric(rng),
-            )
+            z = plan.seat + 0.08
+            item.add(meshes.rod((x - size / 2, y, z), (x + size / 2, y, z), 0.09, 14), fabric(rng))
         else:
             wide = size * (1.3 if kind < 0.4 else 1.0)
             high = size * (0.7 if kind < 0.4 else 1.0)
@@ -340,15 +336,14 @@ def _extras(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         x, top = plan.middle + rng.uniform(-0.5, 0.5) * (plan.inner - wide), plan.seat + 0.015
         path = [(plan.rear - 0.08, top), (front + 0.05, top), (front, top - 0.05), (front, plan.seat - 0.28)]
         across = np.linspace(x - wide / 2, x + wide / 2, 9)
-        item.add(
-            meshes.sheet(np.array([[(u, y + 0.008 * np.cos(u * 40), z) for u in across] for y, z in path])), fabric(rng)
-        )
+        cloth = np.array([[(u, y + 0.008 * np.cos(u * 40), z) for u in across] for y, z in path])
+        item.add(meshes.sheet(cloth), fabric(rng))
 
 
 def _composed(
     rng: np.random.Generator, plan: _Plan, arms: tuple[str, str], base: str, back: Back | None = None
 ) -> Item:
-    """A straight sofa of the given parts."""
+    """A straight sofa of the given parts, with any back unless one is given."""
     item = Item("sofa", against_wall=True, color=plan.cover.color.name)
     _base(item, rng, plan, base)
     for kind, side in zip(arms, (-1, 1), strict=True):
@@ -359,15 +354,9 @@ def _composed(
     return item
 
 
-def _drawn(rng: np.random.Generator, kinds: dict[str, tuple[float, float]]) -> str:
-    """Any of the kinds."""
-    return str(rng.choice(list(kinds)))
-
-
-def _alike(rng: np.random.Generator, without: tuple[str, ...] = ()) -> tuple[str, str]:
-    """The same kind of arm on both sides."""
-    kind = _drawn(rng, {kind: wide for kind, wide in _ARMS.items() if kind not in without})
-    return kind, kind
+def _drawn(rng: np.random.Generator, kinds: Iterable[str], without: tuple[str, ...] = ()) -> str:
+    """Any of the kinds, save some."""
+    return str(rng.choice([kind for kind in kinds if kind not in without]))
 
 
 @design("sofa")
@@ -392,15 +381,16 @@ def cocooned(rng: np.random.Generator) -> Item:
 
 @design("sofa")
 def settle(rng: np.random.Generator) -> Item:
-    """An open back of slats or bars over any base and arms."""
-    arms, base = _alike(rng, ("rolled", "wing")), _drawn(rng, _BASES)
+    """An open back of slats or bars over any base, between arms of one kind or none."""
+    arm, base = _drawn(rng, _ARMS, without=("rolled", "wing")), _drawn(rng, _BASES)
+    arms = (arm, arm)
     return _composed(rng, _plan(rng, arms, base), arms, base, _slatted)
 
 
 @design("sofa")
 def one_armed(rng: np.random.Generator) -> Item:
     """Open at one end, where the seat may run on without a back or reach forward for the legs."""
-    arm = _alike(rng, ("none",))[0]
+    arm = _drawn(rng, _ARMS, without=("none",))
     side, base = float(rng.choice([-1, 1])), _drawn(rng, _BASES)
     arms = ("none", arm) if side < 0 else (arm, "none")
     plan = _plan(rng, arms, base)
@@ -412,10 +402,8 @@ def one_armed(rng: np.random.Generator) -> Item:
         deep = rng.uniform(0.45, 0.7)
         at = (edge - side * wide / 2, -plan.depth / 2 - deep / 2)
     item.add(meshes.rounded_box((wide, deep, plan.deck - plan.foot), 0.015, (*at, plan.foot)), plan.cover)
-    item.add(
-        meshes.rounded_box((wide + 0.01, deep, plan.seat - plan.deck + 0.02), 0.045, (*at, plan.deck - 0.01)),
-        plan.cover,
-    )
+    cushion = (wide + 0.01, deep, plan.seat - plan.deck + 0.02)
+    item.add(meshes.rounded_box(cushion, 0.045, (*at, plan.deck - 0.01)), plan.cover)
     kind = base if base in _LEGS else "blocks"
     for x in (-1, 1):
         for y in (-1, 1):
@@ -475,7 +463,10 @@ def curved(rng: np.random.Generator) -> Item:
 
 @design("sofa")
 def modules(rng: np.random.Generator) -> Item:
-    """Blocks pushed together: with a back, with a corner, or just a seat, some turned or of another colour."""
+    """Two or three blocks pushed together, some without a back or of another colour; at times one before an end.
+
+    That one is a stool, or makes a corner with the block behind it.
+    """
     item, count, side = Item("sofa", against_wall=True), int(rng.integers(2, 4)), rng.uniform(0.62, 0.84)
     foot, seat, high = max(rng.uniform(-0.05, 0.1), 0.0), rng.uniform(0.34, 0.45), rng.uniform(0.22, 0.42)
     thick, soft, layered = rng.uniform(0.13, 0.24), rng.uniform(0.02, 0.08), rng.random() < 0.5
@@ -483,7 +474,7 @@ def modules(rng: np.random.Generator) -> Item:
     covers = (main, main if rng.random() < 0.7 else upholstery(rng, 0.85))
     mixed = rng.random() < 0.6
     spots = [((index - (count - 1) / 2) * side, 0.0) for index in range(count)]
-    extra = int(rng.integers(3))
+    extra = int(rng.integers(3))  # nothing before an end, a stool, or what makes a corner
     if extra:
         spots.append((spots[0 if rng.random() < 0.5 else -1][0], -side))
     for index, (x, y) in enumerate(spots):

@@ -27,6 +27,7 @@ _SIZES = {
 }
 """Width, depth and height of each kind of table, from and to, metres."""
 _CORNERS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+"""Where four legs stand, in shares of the half sizes."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class _Plan:
     """Share of the half sizes at which legs still stand below the top."""
     outline: np.ndarray
     """(N,2) around the top."""
+    cornered: bool
+    """Whether the top is a rectangle, sharp or rounded."""
     top: Material
     frame: Material
 
@@ -72,23 +75,22 @@ def _outline(rng: np.random.Generator, shape: str, half_x: float, half_y: float)
 
 
 def _plan(rng: np.random.Generator, kinds: tuple[str, ...] = ("dining", *_SIZES), angular: float = 0.55) -> _Plan:
-    """A table's sizes, outline and materials; ``angular`` is the share of tops with corners."""
+    """A table's sizes, outline and materials; ``angular`` is the share of rectangular tops."""
     kind = str(rng.choice(kinds))
     width, depth, height = (rng.uniform(*limits) for limits in _SIZES[kind])
     corners = rng.random() < angular or kind == "hall"
-    shape = str(
-        rng.choice(["straight", "straight", "rounded"] if corners else ["oval", "oval", "polygon", "boat", "pebble"])
-    )
+    shapes = ["straight", "straight", "rounded"] if corners else ["oval", "oval", "polygon", "boat", "pebble"]
+    shape = str(rng.choice(shapes))
     if not corners and rng.random() < 0.6:  # as deep as wide
         width = depth = min(width, rng.uniform(1.0, 1.3))
-    top = (wood(rng, axis=0), wood(rng), stone(rng), plain(paint(rng), 0.15), plain(paint(rng), 0.7))
+    tops = (wood(rng, axis=0), wood(rng), stone(rng), plain(paint(rng), 0.15), plain(paint(rng), 0.7))
     frames = (wood(rng), metal(rng), plain(paint(rng), 0.2))
-    main = top[int(rng.choice(5, p=[0.4, 0.2, 0.14, 0.16, 0.1]))]
-    frame = main if rng.random() < 0.35 and main.texture == "wood" else frames[int(rng.integers(3))]
+    top = tops[int(rng.choice(5, p=[0.4, 0.2, 0.14, 0.16, 0.1]))]
+    frame = top if rng.random() < 0.35 and top.texture == "wood" else frames[int(rng.integers(3))]
     thick = rng.uniform(0.015, 0.07 if kind in ("dining", "coffee") else 0.04)
     reach = rng.uniform(0.84, 0.95) if corners else 0.62
     outline = _outline(rng, shape, width / 2, depth / 2)
-    return _Plan(kind, width / 2, depth / 2, height, thick, reach, outline, main, frame)
+    return _Plan(kind, width / 2, depth / 2, height, thick, reach, outline, corners, top, frame)
 
 
 def _slab(plan: _Plan, share: float, low: float, high: float, bevel: float = 0.0) -> trimesh.Trimesh:
@@ -99,7 +101,7 @@ def _slab(plan: _Plan, share: float, low: float, high: float, bevel: float = 0.0
 
 def _top(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """The top: a plain or bevelled board, one with a border, a tray with a rim, or one under a cloth."""
-    finish, inside, level = rng.random(), 0.7 if plan.reach < 0.7 else 0.92, plan.height
+    finish, inside, level = rng.random(), 0.92 if plan.cornered else 0.7, plan.height
     item.add(_slab(plan, 1.0, plan.under, plan.height, float(rng.choice([0.0, 0.0, 0.03, 0.1]))), plan.top)
     if finish < 0.12:
         level += 0.002
@@ -160,13 +162,12 @@ def _apron(item: Item, rng: np.random.Generator, plan: _Plan, x: float, y: float
 def _leg(
     rng: np.random.Generator, kind: str, high: float, thick: float, lean: tuple[float, float]
 ) -> list[trimesh.Trimesh]:
-    """One leg from (lean, 0) on the floor up to (0, 0, high)."""
+    """One leg from (lean, 0) on the floor up to (0, 0, high); the signs of ``lean`` say which way is out."""
     if kind == "square":
         return [meshes.beam((*lean, 0.004), (0, 0, high), thick * 1.6, thick * 1.6)]
     if kind == "panel":  # an L of two boards
-        out = -np.sign(lean) if any(lean) else np.array([1.0, 1.0])
-        wide = thick * 3
-        boards = ((wide, thick * 0.6, out[0], 0.0), (thick * 0.6, wide, 0.0, out[1]))
+        inwards, wide = -np.sign(lean), thick * 3
+        boards = ((wide, thick * 0.6, inwards[0], 0.0), (thick * 0.6, wide, 0.0, inwards[1]))
         return [meshes.box((a, b, high), (x * wide / 2, y * wide / 2, 0)) for a, b, x, y in boards]
     if kind == "bent":  # swings out, in and out again
         out = np.array([*np.sign(lean), 0.0]) * high * rng.uniform(0.05, 0.1)
@@ -189,13 +190,17 @@ def _leg(
 def _legs(
     item: Item, rng: np.random.Generator, plan: _Plan, lean: float, feet: tuple[tuple[float, float], ...] = _CORNERS
 ) -> None:
-    """Legs of one kind at the corners, or wherever ``feet`` are in shares of the half sizes."""
+    """Legs of one kind at the corners, or wherever ``feet`` are in shares of the half sizes.
+
+    Their feet stand ``lean`` metres further out than their heads. Four legs are mostly joined: by an apron, low down
+    or both.
+    """
     kind = str(rng.choice(["round", "turned", "bent"] if lean else ["square", "round", "turned", "bent", "panel"]))
     thick, x, y = rng.uniform(0.015, 0.04), plan.half_x * plan.reach, plan.half_y * plan.reach
-    x, y = x - thick * (plan.reach > 0.7) - lean * 0.6, y - thick * (plan.reach > 0.7) - lean * 0.6
+    x, y = x - thick * plan.cornered - lean * 0.6, y - thick * plan.cornered - lean * 0.6
     seed = int(rng.integers(1 << 20))
     for a, b in feet:
-        tilt = (float(a) * (lean or 1e-6), float(b) * (lean or 1e-6))
+        tilt = (float(a) * (lean or 1e-6), float(b) * (lean or 1e-6))  # upright legs, too, know which way is out
         for mesh in _leg(np.random.default_rng(seed), kind, plan.under, thick, tilt):
             item.add(mesh.apply_translation((a * x, b * y, 0)), plan.frame)
     if len(feet) == 4:
@@ -215,7 +220,7 @@ def _foot(item: Item, rng: np.random.Generator, plan: _Plan, x: float, reach: fl
     elif kind == 2:
         item.add(meshes.rounded_box((reach * 1.5, reach * 1.5, 0.07), 0.015, (x, 0, 0)), material)
     else:
-        count, high, thick = (4, 3)[int(rng.random() < 0.3)], rng.uniform(0.04, 0.32), rng.uniform(0.03, 0.06)
+        count, high, thick = 3 if rng.random() < 0.3 else 4, rng.uniform(0.04, 0.32), rng.uniform(0.03, 0.06)
         for angle in (np.arange(count) + 0.5) * 2 * np.pi / count:
             way = np.array([np.cos(angle), np.sin(angle), 0.0])
             if kind == 3:
@@ -223,10 +228,8 @@ def _foot(item: Item, rng: np.random.Generator, plan: _Plan, x: float, reach: fl
                 item.add(meshes.beam((x, 0, max(high * 0.5, thick * 0.5)), tip, thick, thick * 0.8), material)
                 item.add(meshes.cylinder(thick * 0.5, thick * 0.5, tip * (1, 1, 0), 10), material)
             else:
-                path = [
-                    np.array([*way[:2] * s, z])
-                    for s, z in ((0, high + 0.05), (reach * 0.6, high), (reach, thick * 0.42))
-                ]
+                marks = ((0, high + 0.05), (reach * 0.6, high), (reach, thick * 0.42))
+                path = [np.array([*way[:2] * s, z]) for s, z in marks]
                 item.add(tube(smooth(path, 2, 0.25), thick * 0.42, 8).apply_translation((x, 0, 0)), material)
                 item.add(meshes.cylinder(thick * 0.5, thick * 0.4, way * reach + (x, 0, 0), 10), material)
 
@@ -259,7 +262,7 @@ def _columns(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
 
 
 def _body(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """A body instead of legs: a drum, a cone, a block, slats or wires around, a stack of rings."""
+    """A body instead of legs: a drum, cone or block, a basket of upright or slanting wires, or a stack of rings."""
     kind, share = int(rng.integers(4)), rng.uniform(0.45, 0.85)
     x, y, under = plan.half_x * share, plan.half_y * share, plan.under
     if kind == 0:
@@ -279,15 +282,9 @@ def _body(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     else:
         for z in np.arange(0, 4) * under / 4:
             ratio = rng.uniform(0.7, 1.1)
-            item.add(
-                meshes.loft(
-                    [
-                        meshes.ring(x * ratio * s, y * ratio * s, z + h * under / 4, 28)
-                        for s, h in ((0.85, 0), (1, 0.3), (1, 0.7), (0.85, 1))
-                    ]
-                ),
-                plan.frame,
-            )
+            marks = ((0.85, 0), (1, 0.3), (1, 0.7), (0.85, 1))
+            rings = [meshes.ring(x * ratio * s, y * ratio * s, z + h * under / 4, 28) for s, h in marks]
+            item.add(meshes.loft(rings), plan.frame)
 
 
 @design("table")
@@ -335,7 +332,7 @@ def side_arm(rng: np.random.Generator) -> Item:
     item, plan = Item("table"), _plan(rng, ("side", "side", "bar"), 0.6)
     _top(item, rng, plan)
     side, bar, y = float(rng.choice([-1, 1])), rng.uniform(0.015, 0.035), plan.half_y * plan.reach * 0.9
-    x = plan.half_x * (0.85 if plan.reach > 0.7 else 0.6)
+    x = plan.half_x * (0.85 if plan.cornered else 0.6)
     kind, z = int(rng.integers(3)), plan.under - bar
     if kind == 0:
         outline = [(-y, 0.0), (y, 0.0), (y, bar), (-y, bar)]
@@ -355,7 +352,7 @@ def side_arm(rng: np.random.Generator) -> Item:
 
 @design("table")
 def side_flaps(rng: np.random.Generator) -> Item:
-    """A top with a flap hanging down at one or both ends or sides, on any base."""
+    """A top with flaps at one or both ends or sides, hanging down or one held up by a stay; on legs or columns."""
     item, plan = Item("table"), _plan(rng, ("square", "side", "coffee", "dining", "dining"), 1.0)
     item.add(meshes.box((2 * plan.half_x, 2 * plan.half_y, plan.thick), (0, 0, plan.under)), plan.top)
     item.surfaces.append(Surface((0, 0, plan.height), (2 * plan.half_x, 2 * plan.half_y)))
@@ -363,23 +360,21 @@ def side_flaps(rng: np.random.Generator) -> Item:
     across, half = (plan.half_y, plan.half_x) if along else (plan.half_x, plan.half_y)
     swing, power = np.linspace(-np.pi / 2, np.pi / 2, 17), float(rng.choice([1.0, 0.5, 0.12]))
     edge = np.sign(np.sin(swing)) * np.abs(np.sin(swing)) ** power * half
-    hang = np.abs(np.cos(swing)) ** power * min(drop, 0.98 - across)
+    reach = min(drop, 0.98 - across)  # a flap that is up ends at most 0.98 m from the middle
+    hang = np.abs(np.cos(swing)) ** power * reach
     for side in (-1, 1) if rng.random() < 0.7 else (1,):
         lies = flat and side == 1
         rings = []
-        for t in (0.0, 0.02):
-            out, z = (
-                (across + hang, plan.height - t + 0 * hang) if lies else (across + t + 0 * hang, plan.height - hang)
-            )
-            points = (edge, side * out, z) if along else (side * out, edge, z)
-            rings.append(np.column_stack(points))
+        for t in (0.0, 0.02):  # through the flap's thickness
+            if lies:
+                out, z = across + hang, np.full(len(hang), plan.height - t)
+            else:
+                out, z = np.full(len(hang), across + t), plan.height - hang
+            rings.append(np.column_stack((edge, side * out, z) if along else (side * out, edge, z)))
         item.add(meshes.loft(rings), plan.top)
         if lies:
-            reach = across + min(drop, 0.98 - across) * 0.6
-            start, stop = (
-                np.array([0, at, z] if along else [at, 0, z])
-                for at, z in ((across * 0.5, plan.under * 0.6), (reach, plan.height - 0.03))
-            )
+            ends = ((across * 0.5, plan.under * 0.6), (across + reach * 0.6, plan.height - 0.03))
+            start, stop = ((0, at, z) if along else (at, 0, z) for at, z in ends)
             item.add(meshes.beam(start, stop, 0.025, 0.025), plan.frame)
     if rng.random() < 0.5:
         _legs(item, rng, plan, 0.0)

@@ -18,7 +18,7 @@ from .tubes import smooth, tube
 
 
 @dataclass(frozen=True)
-class Plan:
+class _Plan:
     """What the parts of one toilet agree on, metres."""
 
     half: float
@@ -59,8 +59,11 @@ class Plan:
         return _oval(size, z, self.y, self.blunt, self.pointed)
 
 
-def _plan(rng: np.random.Generator, room: float | None = None) -> Plan:
-    """Proportions and materials: short round bowls, long ones and square ones; low, common and high."""
+def _plan(rng: np.random.Generator, room: float | None = None) -> _Plan:
+    """Proportions and materials: short bowls and long ones, round and square; low, common and high.
+
+    ``room`` is left between the bowl and the wall; by default enough for a cistern.
+    """
     front = rng.uniform(0.2, 0.33)
     blunt, pointed = ((2.2, 2.0), (3.0, 2.0), (6.0, 2.0), (6.0, 2.8), (7.0, 5.0))[rng.integers(5)]
     white = ceramic(rng) if rng.random() < 0.85 else plastic(rng, ("black", "grey", "beige", "blue", "green", "red"))
@@ -68,22 +71,26 @@ def _plan(rng: np.random.Generator, room: float | None = None) -> Plan:
     if rng.random() < 0.2:
         seat = wood(rng, ("brown", "orange", "beige", "black"))
     deep = rng.uniform(0.13, 0.23) if room is None else room
-    return Plan(rng.uniform(0.165, 0.21), front, rng.uniform(0.17, 0.24), deep, rng.uniform(0.36, 0.48), blunt, pointed,
-                white, seat)  # fmt: skip
+    half, rear, high = rng.uniform(0.165, 0.21), rng.uniform(0.17, 0.24), rng.uniform(0.36, 0.48)
+    return _Plan(half, front, rear, deep, high, blunt, pointed, white, seat)
 
 
-def _bowl(item: Item, plan: Plan, outer: Sequence[tuple[float, float, float, float]]) -> None:
+def _bowl(item: Item, plan: _Plan, outer: Sequence[tuple[float, float, float, float]]) -> None:
     """A hollow bowl: ``outer`` lists (share of the width, of the front, of the back, height) from the floor up."""
     rings = [plan.loop(*mark) for mark in (*outer, (1, 1, 1, plan.high))]
     for share, low in ((0.78, 0.0), (0.74, 0.05), (0.5, 0.14), (0.25, 0.17)):
         rings.append(plan.loop(share, share, share, plan.high - low))
     item.add(meshes.loft(rings), plan.white)
     water = plan.loop(0.58, 0.58, 0.58, plan.high - 0.12)
-    item.add(meshes.loft([water, np.add(water, (0, 0, 0.002))]), plain(paint(np.random.default_rng(2), ("grey",)), 0.8))
+    grey = paint(np.random.default_rng(2), ("grey",))  # the same in every bowl
+    item.add(meshes.loft([water, np.add(water, (0, 0, 0.002))]), plain(grey, 0.8))
 
 
-def _seat(item: Item, rng: np.random.Generator, plan: Plan, lid: bool | None = None) -> None:
-    """A seat, thin or padded, with a lid that is shut, up or missing; some lids wear a cloth cover."""
+def _seat(item: Item, rng: np.random.Generator, plan: _Plan, lid: bool | None = None) -> None:
+    """A seat, thin or padded, with a lid that is shut, up or missing (``lid``: whether there is one; None: drawn).
+
+    At times the seat is up, too; some lids wear a cloth cover.
+    """
     thick, state, seat = rng.uniform(0.015, 0.035), rng.random(), plan.seat
     cover = fabric(rng) if rng.random() < 0.07 else seat
     with_lid = rng.random() < 0.88 if lid is None else lid
@@ -91,6 +98,7 @@ def _seat(item: Item, rng: np.random.Generator, plan: Plan, lid: bool | None = N
         item.add(meshes.box((0.035, 0.035, 0.03), (x, plan.back - 0.025, plan.high)), seat)
 
     def level(share: float, up: float) -> np.ndarray:
+        """One loop of the seat or the lid, ``up`` metres above the rim."""
         return plan.loop(share, share, share, plan.high + up)
 
     ring = ((0.68, 0.003), (1.03, 0.002), (1.04, thick * 0.7), (0.9, thick), (0.72, thick * 0.7), (0.68, 0.003))
@@ -104,7 +112,7 @@ def _seat(item: Item, rng: np.random.Generator, plan: Plan, lid: bool | None = N
         item.add(meshes.loft([level(*mark) for mark in (*shut, (0.6, thick + 0.02 + dome))]), cover)
         return
     lean = rng.uniform(0.0, min(0.12, plan.room * 0.25))
-    for before, share in ((0.0, 1.0), (0.03, 0.96))[: 2 if state < 0.58 else 1]:
+    for before, share in ((0.0, 1.0), (0.03, 0.96))[: 2 if state < 0.58 else 1]:  # the lid, and the seat before it
         rings = []
         for out, scale in ((0.0, 0.95), (0.008, 1.0), (0.018, 1.0), (0.022 + dome * 0.5, 0.85)):
             flat = plan.loop(share * scale, share * scale, share * scale, 0.0)
@@ -114,8 +122,8 @@ def _seat(item: Item, rng: np.random.Generator, plan: Plan, lid: bool | None = N
         item.add(meshes.loft(rings), seat if before else cover)
 
 
-def _skirt(item: Item, rng: np.random.Generator, plan: Plan) -> None:
-    """A body with smooth sides from the rim to the floor and back to the wall."""
+def _skirt(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
+    """A body with smooth sides from the rim to the floor and back towards the wall."""
     foot, toe, kick = rng.uniform(0.6, 1.0), rng.uniform(0.5, 0.95), rng.uniform(0.0, 0.06)
     behind = (plan.rear + plan.room * rng.uniform(0.3, 0.95)) / plan.rear
     waist = rng.uniform(0.35, 0.7)
@@ -125,7 +133,7 @@ def _skirt(item: Item, rng: np.random.Generator, plan: Plan) -> None:
     _bowl(item, plan, outer)
 
 
-def _foot(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _foot(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A bowl over a narrower foot, stepped or plain, with the pipe to the wall behind it in view or boxed."""
     waist, spread, rise = rng.uniform(0.4, 0.7), rng.uniform(0.05, 0.25), rng.uniform(0.25, 0.5)
     outer = [(waist + spread, waist + spread, 1.0, 0.0), (waist + spread, waist + spread, 1.0, 0.02)]
@@ -153,7 +161,7 @@ def _button(item: Item, rng: np.random.Generator, y: float, z: float) -> None:
             item.add(meshes.box((radius * 1.8, radius * 1.6, 0.012), (x * radius, y, z)), steel)
 
 
-def _coupled(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _coupled(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A cistern on the back of the bowl: square, rounded, tapering, slim or wide."""
     deep, wide, tall = plan.room - 0.005, rng.uniform(0.3, 0.52), rng.uniform(0.24, 0.42)
     shelf = rng.uniform(0.06, 0.16)
@@ -173,7 +181,7 @@ def _coupled(item: Item, rng: np.random.Generator, plan: Plan) -> None:
         item.add(tube(smooth([*path, (side * 1.3, plan.wall, 0.18)], 2, 0.25), 0.009, 6), hose)
 
 
-def _odd(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _odd(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A cistern of an unusual shape on a foot of its own: half a drum, an egg, a lying drum, a bell or a tower."""
     deep, base, kind = plan.room, plan.high - 0.01, rng.integers(5)
     tall, half = rng.uniform(0.26, 0.4), rng.uniform(0.17, 0.25)
@@ -202,15 +210,14 @@ def _odd(item: Item, rng: np.random.Generator, plan: Plan) -> None:
     _button(item, rng, middle, base + tall + (0.04 if kind in (0, 3) else -0.024 if kind == 1 else 0))
 
 
-def _high_up(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _high_up(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A cistern on the wall with a pipe down to the bowl, of ceramic, plastic or wood."""
     kind = rng.random()
     body = plan.white if kind < 0.5 else (wood(rng) if kind < 0.65 else plastic(rng, ("white", "black", "grey")))
     low, deep, wide = plan.high + rng.uniform(0.12, 0.5), rng.uniform(0.1, 0.17), rng.uniform(0.32, 0.54)
     tall = min(rng.uniform(0.22, 0.36), 1.28 - low)
-    _tank(
-        item, (wide * rng.uniform(0.85, 1), deep), (wide, deep), low, tall, plan.wall, body, float(rng.choice([4, 12]))
-    )
+    foot, power = (wide * rng.uniform(0.85, 1), deep), float(rng.choice([4, 12]))
+    _tank(item, foot, (wide, deep), low, tall, plan.wall, body, power)
     y = plan.wall - 0.05
     path = [(0, y, low + 0.01), (0, y, plan.high - 0.05), (0, plan.back - 0.05, plan.high - 0.05)]
     item.add(tube(smooth(path, 2, 0.2), rng.uniform(0.018, 0.028), 10), metal(rng) if rng.random() < 0.5 else body)
@@ -224,7 +231,7 @@ def _high_up(item: Item, rng: np.random.Generator, plan: Plan) -> None:
         item.add(meshes.cylinder(0.014, 0.07, (x, front, low - 0.16), 10), body)
 
 
-def _boxed(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _boxed(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A cistern hidden in a box at least as wide as the bowl, tiled, wooden, stone or plain, with a flush plate."""
     wide, deep, tall = rng.uniform(0.42, 0.9), plan.room - 0.01, rng.uniform(0.78, 1.2)
     front = (tiles, stone, wood, plastic)[rng.integers(4)](rng)
@@ -239,7 +246,7 @@ def _boxed(item: Item, rng: np.random.Generator, plan: Plan) -> None:
         item.add(meshes.rod((x, y - 0.018, z + 0.075), (x, y, z + 0.075), rng.uniform(0.025, 0.04), 14), plan.seat)
 
 
-def _valve(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _valve(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A steel pipe with a flush valve between the wall and the bowl."""
     steel, y, z = metal(rng), plan.back + 0.02, plan.high + rng.uniform(0.2, 0.5)
     item.add(meshes.rounded_box((plan.half * 1.3, 0.17, 0.1), 0.04, (0, plan.back, plan.high - 0.1)), plan.white)
@@ -250,12 +257,12 @@ def _valve(item: Item, rng: np.random.Generator, plan: Plan) -> None:
     item.add(meshes.rod((0, y, z + 0.05), (0.09, y - 0.04, z + 0.04), 0.008), steel)
 
 
-def _cistern(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _cistern(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """Whatever flushes: most often a cistern on the bowl."""
     (_coupled, _coupled, _coupled, _odd, _high_up, _boxed, _valve)[rng.integers(7)](item, rng, plan)
 
 
-def _spray(item: Item, rng: np.random.Generator, plan: Plan) -> None:
+def _spray(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """Now and then a control panel or a spray hose at the side."""
     kind, side = rng.random(), float(rng.choice([-1, 1])) * (plan.half + 0.03)
     if kind < 0.12:
@@ -352,9 +359,8 @@ def box_seat(rng: np.random.Generator) -> Item:
             share = taper + (1 - taper) * z / lip
             item.add(meshes.box((wide * 0.9 * share, 0.01, 0.008), (0, 0.004 - deep / 2 * share, z)), joint)
     elif kind == 2 and rng.random() < 0.7:  # the clasp between the two tanks of a travelling toilet
-        item.add(
-            meshes.box((wide * 1.01, deep * 1.01, 0.012), (0, 0, lip * 0.95)), plain(paint(rng, ("grey", "black")))
-        )
+        seam = plain(paint(rng, ("grey", "black")))
+        item.add(meshes.box((wide * 1.01, deep * 1.01, 0.012), (0, 0, lip * 0.95)), seam)
         item.add(meshes.rounded_box((0.1, 0.03, 0.05), 0.012, (0, -deep / 2, lip * 0.9)), plastic(rng))
     if rng.random() < 0.4 and plan.room > 0.06:
         rise = rng.uniform(0.2, 0.75)
