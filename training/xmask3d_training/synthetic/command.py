@@ -14,6 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from xmask3d_ros.model.config import SCANNET_CLASSES
+from xmask3d_training.prepare.options import positive
 
 from .catalogue import CLUTTER
 from .furnishing import KINDS
@@ -33,8 +34,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     rooms = commands.add_parser("rooms", help="write rooms in the prepared ScanNet layout, or as ROS 2 bags")
     rooms.add_argument("--out", type=Path, required=True, help="folder to write to; what it holds of other seeds stays")
-    rooms.add_argument("--rooms", type=int, default=10, help="number of rooms (default 10)")
-    rooms.add_argument("--views", type=int, default=25, help="views a room (default 25)")
+    rooms.add_argument("--rooms", type=positive, default=10, help="number of rooms (default 10)")
+    rooms.add_argument("--views", type=positive, default=25, help="views a room (default 25)")
     rooms.add_argument("--seed", type=int, default=0, help="seed of the first room, the next ones follow (default 0)")
     rooms.add_argument("--held-out", action="store_true", help="rooms of held-out designs, written as validation set")
     rooms.add_argument(
@@ -42,7 +43,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     rooms.add_argument("--bag", action="store_true", help="write each room as a ROS 2 bag with ground truth beside it")
     rooms.add_argument(
-        "--processes", type=int, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
+        "--processes", type=positive, default=os.cpu_count(), help="rooms made at a time (default: all cores)"
     )
     sheets = commands.add_parser("designs", help="draw the designs of things, a picture a class or clutter word")
     sheets.add_argument("names", nargs="*", metavar="NAME", help="things to draw, such as sofa (default: all)")

@@ -12,7 +12,7 @@ from .. import meshes
 from ..colors import paint
 from ..item import Item
 from ..materials import Material, ceramic, fabric, metal, plain, plastic, stone, tiles, wood
-from .more_toilets import _lever, _oval, _tank
+from .more_toilets import add_lever, add_tank, oval
 from .registry import design
 from .tubes import smooth, tube
 
@@ -56,7 +56,7 @@ class _Plan:
     def loop(self, wide: float, ahead: float, behind: float, z: float) -> np.ndarray:
         """The bowl's outline at a height, with shares of its width, its front and its back."""
         size = (self.half * wide, self.front * ahead, self.rear * behind)
-        return _oval(size, z, self.y, self.blunt, self.pointed)
+        return oval(size, z, self.y, self.blunt, self.pointed)
 
 
 def _plan(rng: np.random.Generator, room: float | None = None) -> _Plan:
@@ -168,13 +168,13 @@ def _coupled(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     size = (min(plan.half * 1.6, wide), deep + 0.12, shelf)
     item.add(meshes.rounded_box(size, 0.03, (0, plan.wall - size[1] / 2, plan.high - shelf)), plan.white)
     narrow = rng.uniform(0.7, 1.08)
-    _tank(item, (wide * narrow, deep * min(narrow + 0.1, 1)), (wide, deep), plan.high - 0.002, tall, plan.wall,
+    add_tank(item, (wide * narrow, deep * min(narrow + 0.1, 1)), (wide, deep), plan.high - 0.002, tall, plan.wall,
           plan.white, float(rng.choice([3, 5, 8, 16])))  # fmt: skip
     if rng.random() < 0.5:
         _button(item, rng, plan.wall - deep / 2, plan.high + tall + 0.033)
     else:
         side = float(rng.choice([-1, 1]))
-        _lever(item, side * wide * 0.36, plan.wall - deep - 0.004, plan.high + tall - 0.06, metal(rng))
+        add_lever(item, side * wide * 0.36, plan.wall - deep - 0.004, plan.high + tall - 0.06, metal(rng))
     if rng.random() < 0.4:  # the water's way in
         side, hose = float(rng.choice([-1, 1])) * wide * 0.36, metal(rng)
         path = [(side, plan.wall - 0.07, plan.high), (side * 1.3, plan.wall - 0.05, plan.high * 0.5)]
@@ -190,7 +190,7 @@ def _odd(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     middle = plan.wall - deep / 2
     if kind == 0:
         marks = ((0.85, 0.0), (0.95, 0.03), (1.0, tall), (1.03, tall + 0.002), (1.03, tall + 0.03), (0.9, tall + 0.045))
-        rings = [_oval((half * s, deep * 0.9 * s, deep * 0.1), base + z, plan.wall - deep * 0.1, 12) for s, z in marks]
+        rings = [oval((half * s, deep * 0.9 * s, deep * 0.1), base + z, plan.wall - deep * 0.1, 12) for s, z in marks]
         item.add(meshes.loft(rings), plan.white)
     elif kind == 1:
         item.add(meshes.ellipsoid((half, deep * 0.49, tall / 2), (0, middle, base - 0.02), 3), plan.white)
@@ -217,7 +217,7 @@ def _high_up(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     low, deep, wide = plan.high + rng.uniform(0.12, 0.5), rng.uniform(0.1, 0.17), rng.uniform(0.32, 0.54)
     tall = min(rng.uniform(0.22, 0.36), 1.28 - low)
     foot, power = (wide * rng.uniform(0.85, 1), deep), float(rng.choice([4, 12]))
-    _tank(item, foot, (wide, deep), low, tall, plan.wall, body, power)
+    add_tank(item, foot, (wide, deep), low, tall, plan.wall, body, power)
     y = plan.wall - 0.05
     path = [(0, y, low + 0.01), (0, y, plan.high - 0.05), (0, plan.back - 0.05, plan.high - 0.05)]
     item.add(tube(smooth(path, 2, 0.2), rng.uniform(0.018, 0.028), 10), metal(rng) if rng.random() < 0.5 else body)

@@ -20,7 +20,7 @@ Size = tuple[float, float, float]
 _SEATS = ("white", "white", "white", "beige", "brown", "black", "blue", "pink", "green", "grey")
 
 
-def _oval(size: Size, z: float, y: float, blunt: float = 2.2, pointed: float = 2.0, count: int = 32) -> np.ndarray:
+def oval(size: Size, z: float, y: float, blunt: float = 2.2, pointed: float = 2.0, count: int = 32) -> np.ndarray:
     """A loop (count,3) about (0, y): rounder to the front, squarer to the back the larger ``blunt`` is."""
     half, front, rear = size
     angle = np.arange(count) * 2 * np.pi / count
@@ -37,10 +37,10 @@ def _scaled(size: Size, share: float) -> Size:
 def _pan(item: Item, rim: Size, high: float, y: float, outer: Sequence[tuple[float, ...]], material: Material,
          blunt: float = 2.2) -> None:  # fmt: skip
     """A hollow bowl: ``outer`` lists (share of the width, of the front, of the back, height) from the floor up."""
-    rings = [_oval((rim[0] * a, rim[1] * b, rim[2] * c), z, y, blunt) for a, b, c, z in outer]
-    rings.append(_oval(rim, high, y, blunt))
+    rings = [oval((rim[0] * a, rim[1] * b, rim[2] * c), z, y, blunt) for a, b, c, z in outer]
+    rings.append(oval(rim, high, y, blunt))
     for share, z in ((0.78, high), (0.74, high - 0.05), (0.5, high - 0.14), (0.25, high - 0.19)):
-        rings.append(_oval(_scaled(rim, share), z, y, blunt))
+        rings.append(oval(_scaled(rim, share), z, y, blunt))
     item.add(meshes.loft(rings), material)
 
 
@@ -63,7 +63,7 @@ def _lid(item: Item, rim: Size, high: float, y: float, material: Material, lean:
     rear = rim[2]
     rings = []
     for out, share in ((0.0, 0.95), (0.006, 1.0), (0.018, 1.0), (0.022, 0.95)):
-        flat = _oval(_scaled(rim, share), 0, 0, blunt)
+        flat = oval(_scaled(rim, share), 0, 0, blunt)
         up = rear - flat[:, 1]
         along = up * np.cos(lean)
         rings.append(np.column_stack([flat[:, 0], y + rear + up * np.sin(lean) - out, high + 0.025 + along]))
@@ -73,7 +73,7 @@ def _lid(item: Item, rim: Size, high: float, y: float, material: Material, lean:
 def _shut(item: Item, rim: Size, high: float, y: float, material: Material, blunt: float = 2.2) -> None:
     """Seat and lid, closed: a flat or a domed one."""
     levels = ((1.02, 0.0), (1.03, 0.02), (1.0, 0.024), (1.03, 0.026), (1.02, 0.042), (0.9, 0.05), (0.4, 0.054))
-    item.add(meshes.loft([_oval(_scaled(rim, s), high + z, y, blunt) for s, z in levels]), material)
+    item.add(meshes.loft([oval(_scaled(rim, s), high + z, y, blunt) for s, z in levels]), material)
 
 
 def _top(item: Item, rng: np.random.Generator, rim: Size, high: float, y: float, material: Material, lean: float = 0.08,
@@ -92,7 +92,7 @@ def _top(item: Item, rng: np.random.Generator, rim: Size, high: float, y: float,
         _lid(item, _scaled(rim, 0.97), high, y - 0.028, material, lean, blunt)
 
 
-def _tank(item: Item, low: Sequence[float], top: Sequence[float], z: float, tall: float, rear: float,
+def add_tank(item: Item, low: Sequence[float], top: Sequence[float], z: float, tall: float, rear: float,
           material: Material, power: float = 7.0) -> None:  # fmt: skip
     """A cistern with its back at ``rear``, from ``low`` (width, depth) to ``top``, and an overhanging lid."""
     rings = []
@@ -107,7 +107,7 @@ def _tank(item: Item, low: Sequence[float], top: Sequence[float], z: float, tall
     item.add(meshes.loft(loops), material)
 
 
-def _lever(item: Item, x: float, y: float, z: float, material: Material) -> None:
+def add_lever(item: Item, x: float, y: float, z: float, material: Material) -> None:
     """A flush handle on the front of a cistern."""
     item.add(meshes.rod((x, y, z), (x, y - 0.025, z), 0.014), material)
     item.add(meshes.rod((x, y - 0.022, z), (x - np.sign(x) * 0.075, y - 0.026, z - 0.008), 0.007), material)
@@ -137,8 +137,8 @@ def exposed_trap(rng: np.random.Generator) -> Item:
     _top(item, rng, rim, high, y, seat, 0.04)
     tall = rng.uniform(0.3, 0.38)
     top = (rng.uniform(0.42, 0.5), deep)
-    _tank(item, (top[0] - rng.uniform(0.03, 0.1), deep - rng.uniform(0.01, 0.04)), top, high, tall, rear, white)
-    _lever(item, -top[0] * 0.4, rear - deep - 0.005, high + tall - 0.05, metal(rng))
+    add_tank(item, (top[0] - rng.uniform(0.03, 0.1), deep - rng.uniform(0.01, 0.04)), top, high, tall, rear, white)
+    add_lever(item, -top[0] * 0.4, rear - deep - 0.005, high + tall - 0.05, metal(rng))
     return item
 
 
@@ -164,7 +164,7 @@ def victorian(rng: np.random.Generator) -> Item:
     seat = wood(rng, ("brown", "brown", "orange", "black", "white", "beige"))
     _top(item, rng, rim, high, y, seat, 0.02, 2.6)
     wide, tall = rng.uniform(0.42, 0.5), rng.uniform(0.34, 0.42)
-    _tank(item, (wide - 0.04, deep - 0.03), (wide, deep - 0.01), high, tall, rear, white, 12)
+    add_tank(item, (wide - 0.04, deep - 0.03), (wide, deep - 0.01), high, tall, rear, white, 12)
     for z, out in ((high, 0.0), (high + 0.03, -0.02), (high + tall - 0.03, 0.02), (high + tall - 0.005, 0.04)):
         loop = (wide + out - 0.01, deep - 0.02 + out * 0.4)
         item.add(meshes.box((*loop, 0.022), (0, rear - 0.012 - loop[1] / 2, z)), white)
@@ -227,13 +227,13 @@ def low_level(rng: np.random.Generator) -> Item:
     seat = wood(rng) if rng.random() < 0.3 else plain(paint(rng, _SEATS), 0.2)
     _top(item, rng, rim, high, y, seat, 0.05, 2.4)
     low, tall, wide = high + rng.uniform(0.14, 0.3), rng.uniform(0.28, 0.36), rng.uniform(0.38, 0.52)
-    _tank(item, (wide - 0.03, deep - 0.02), (wide, deep), low, tall, rear, tank, float(rng.choice([5, 10])))
+    add_tank(item, (wide - 0.03, deep - 0.02), (wide, deep), low, tall, rear, tank, float(rng.choice([5, 10])))
     pipe = rear - 0.05
     path = [(0, pipe, low + 0.01), (0, pipe, high - 0.06), (0, y + rim[2] * 0.8, high - 0.06)]
     item.add(tube(smooth(path, 2, 0.25), rng.uniform(0.02, 0.028), 10), tank)
     chrome = metal(rng)
     if rng.random() < 0.5:
-        _lever(item, wide * 0.34 * float(rng.choice([-1, 1])), rear - deep, low + tall - 0.05, chrome)
+        add_lever(item, wide * 0.34 * float(rng.choice([-1, 1])), rear - deep, low + tall - 0.05, chrome)
     else:
         item.add(meshes.cylinder(0.022, 0.014, (0, rear - deep / 2, low + tall + 0.034), 12), chrome)
     if rng.random() < 0.3:  # arm rests on a frame
@@ -303,7 +303,7 @@ def tankless(rng: np.random.Generator) -> Item:
     if rng.random() < 0.55:
         loops = []
         for share, up in ((1.01, 0.0), (1.02, 0.3), (1.0, 0.75), (0.93, 0.95), (0.6, 1.0)):
-            loop = _oval(_scaled(seat, share), high, y, 8)
+            loop = oval(_scaled(seat, share), high, y, 8)
             slope = 0.045 + (hump - 0.02 - 0.045) * np.clip((loop[:, 1] - y + front) / (front + seat[2]), 0, 1)
             loop[:, 2] += up * slope
             loops.append(loop)
