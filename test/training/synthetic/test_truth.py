@@ -30,8 +30,13 @@ def test_poses_walk_at_eye_height_in_the_optical_frame(room):
 
 
 def test_cloud_reprojects_onto_its_own_labels(room, clouds):
-    """Points that an image sees (within 2 cm of its depth) fall on pixels of their label, within a pixel."""
+    """Points that an image sees (within 2 cm of its depth) fall on pixels of their label, within a pixel.
+
+    All of them do, but for some where two classes meet: of a joint that shows above an edge as a sliver thinner than a
+    pixel, the pixel tells one side alone.
+    """
     cloud = clouds[room.room.kind]
+    joint = near_another_class(cloud)
     checked = 0
     for index in (0, 3, 5):
         view = room.view(index)
@@ -44,10 +49,20 @@ def test_cloud_reprojects_onto_its_own_labels(room, clouds):
         seen = np.abs(view.ideal.depth[rows, columns] - points[inside, 2]) < 0.02
         columns, rows, labels = columns[seen], rows[seen], cloud.labels[inside][seen]
         near = np.stack([view.label[rows + y, columns + x] for y in (-1, 0, 1) for x in (-1, 0, 1)])
-        assert (near == labels).any(axis=0).mean() > 0.9995
+        found = (near == labels).any(axis=0)
+        assert found[~joint[inside][seen]].all() and found.mean() > 0.999
         assert (view.label[rows, columns] == labels).mean() > 0.97
-        checked += len(labels)
+        checked += int((~joint[inside][seen]).sum())
     assert checked > 10_000
+
+
+def near_another_class(cloud, distance=0.08):
+    """(N,) bool: a point of another class is within ``distance`` metres (what a pixel covers of a floor 4 m away)."""
+    near = np.zeros(len(cloud.points), bool)
+    for label in np.unique(cloud.labels):
+        own = cloud.labels == label
+        near[own] = cKDTree(cloud.points[~own]).query(cloud.points[own], distance_upper_bound=distance)[0] < distance
+    return near
 
 
 def test_the_cloud_is_what_the_walk_shows_and_no_more(room, clouds):
