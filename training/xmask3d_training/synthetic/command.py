@@ -52,7 +52,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     sheets.add_argument("--held-out", action="store_true", help="the designs of held-out rooms")
     speed = commands.add_parser("speed", help="measure one process, against ray casting alone")
-    speed.add_argument("--views", type=int, default=25, help="views of the room (default 25)")
+    speed.add_argument("--views", type=positive, default=25, help="views of the room (default 25)")
     speed.add_argument("--seed", type=int, default=0, help="seed of the room (default 0)")
     return parser.parse_args(argv)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .colors import darker, paint
-from .materials import Material, plain, stone, tiles, wood
+from .materials import Material, pattern_seed, plain, stone, tiles, wood
 
 _PALE = ("white", "beige", "grey")
 _WALLS = (*_PALE * 5, "white", "yellow", "blue", "green", "pink", "orange", "purple", "red", "brown")
@@ -56,14 +56,10 @@ def choose(name: str, held_out: bool, rng: np.random.Generator) -> Finish:
     return choices[rng.choice(len(choices), p=weights / weights.sum())]
 
 
-def _seed(rng: np.random.Generator) -> int:
-    return int(rng.integers(1 << 20))
-
-
 @_finish("wall", weight=3)
 def _painted(rng: np.random.Generator) -> Material:
     color = paint(rng, _WALLS)
-    return Material(color, darker(color, 0.93), "mottled", 0.5, seed=_seed(rng))
+    return Material(color, darker(color, 0.93), "mottled", 0.5, seed=pattern_seed(rng))
 
 
 @_finish("wall")
@@ -81,13 +77,13 @@ def _tiled(rng: np.random.Generator) -> Material:
 @_finish("wall", weight=2)
 def _rough_plaster(rng: np.random.Generator) -> Material:
     color = paint(rng, _WALLS)
-    return Material(color, darker(color, 0.8), "mottled", rng.uniform(0.03, 0.08), seed=_seed(rng))
+    return Material(color, darker(color, 0.8), "mottled", rng.uniform(0.03, 0.08), seed=pattern_seed(rng))
 
 
 @_finish("wall")
 def _boarded(rng: np.random.Generator) -> Material:
     color = paint(rng, (*_PALE, "brown", "orange", "green", "blue"))
-    return Material(color, darker(color, 0.75), "planks", rng.uniform(0.08, 0.16), 2, 0.5, _seed(rng))
+    return Material(color, darker(color, 0.75), "planks", rng.uniform(0.08, 0.16), 2, 0.5, pattern_seed(rng))
 
 
 @_finish("wall")
@@ -99,13 +95,15 @@ def _plaid_paper(rng: np.random.Generator) -> Material:
 @_finish("wall", weight=2)
 def _washed(rng: np.random.Generator) -> Material:
     color = paint(rng, _WALLS)
-    return Material(color, darker(color, 0.9), "marble", rng.uniform(0.6, 1.5), strength=0.6, seed=_seed(rng))
+    return Material(color, darker(color, 0.9), "marble", rng.uniform(0.6, 1.5), strength=0.6, seed=pattern_seed(rng))
 
 
 @_finish("wall", held_out=True)
 def _bricks(rng: np.random.Generator) -> Material:
     color = paint(rng, ("red", "brown", "white", "beige", "grey", "orange"))
-    return Material(color, paint(rng, ("grey", "white", "beige")), "bricks", rng.uniform(0.2, 0.26), seed=_seed(rng))
+    return Material(
+        color, paint(rng, ("grey", "white", "beige")), "bricks", rng.uniform(0.2, 0.26), seed=pattern_seed(rng)
+    )
 
 
 @_finish("wall", held_out=True, weight=4)
@@ -122,7 +120,7 @@ def _dotted_paper(rng: np.random.Generator) -> Material:
 @_finish("floor")
 def _floorboards(rng: np.random.Generator) -> Material:
     color = paint(rng, ("brown", "beige", "orange", "grey"))
-    return Material(color, darker(color, 0.7), "planks", rng.uniform(0.1, 0.18), 0, 0.6, _seed(rng), gloss=0.2)
+    return Material(color, darker(color, 0.7), "planks", rng.uniform(0.1, 0.18), 0, 0.6, pattern_seed(rng), gloss=0.2)
 
 
 @_finish("floor")
@@ -133,7 +131,7 @@ def _tile_floor(rng: np.random.Generator) -> Material:
 @_finish("floor")
 def _carpet(rng: np.random.Generator) -> Material:
     color = paint(rng, ("grey", "beige", "blue", "green", "red", "brown", "purple"))
-    return Material(color, darker(color, 0.72), "mottled", rng.uniform(0.01, 0.03), seed=_seed(rng))
+    return Material(color, darker(color, 0.72), "mottled", rng.uniform(0.01, 0.03), seed=pattern_seed(rng))
 
 
 @_finish("floor")
@@ -144,7 +142,7 @@ def _stone_slabs(rng: np.random.Generator) -> Material:
 @_finish("floor")
 def _narrow_boards(rng: np.random.Generator) -> Material:
     board = wood(rng, ("brown", "beige", "orange", "grey", "white", "black"), 0)
-    return Material(board.color, board.second, "planks", rng.uniform(0.05, 0.09), 1, 0.7, _seed(rng), gloss=0.25)
+    return Material(board.color, board.second, "planks", rng.uniform(0.05, 0.09), 1, 0.7, pattern_seed(rng), gloss=0.25)
 
 
 @_finish("floor")
@@ -169,16 +167,18 @@ def _mosaic(rng: np.random.Generator) -> Material:
 def _checkered(rng: np.random.Generator) -> Material:
     color = paint(rng, ("white", "beige", "grey"))
     other = paint(rng, ("black", "brown", "red", "blue", "green", "grey"))
-    return Material(color, other, "checker", rng.uniform(0.25, 0.4), strength=0.9, seed=_seed(rng), gloss=0.25)
+    return Material(color, other, "checker", rng.uniform(0.25, 0.4), strength=0.9, seed=pattern_seed(rng), gloss=0.25)
 
 
 @_finish("floor", held_out=True)
 def _concrete(rng: np.random.Generator) -> Material:
     color = paint(rng, ("grey", "beige"))
-    return Material(color, darker(color, 0.8), "mottled", 0.4, seed=_seed(rng))
+    return Material(color, darker(color, 0.8), "mottled", 0.4, seed=pattern_seed(rng))
 
 
 @_finish("floor", held_out=True)
 def _parquet(rng: np.random.Generator) -> Material:
     board = wood(rng, ("brown", "beige", "orange"), 1)
-    return Material(board.color, darker(board.color, 0.6), "bricks", rng.uniform(0.3, 0.45), seed=_seed(rng), gloss=0.2)
+    return Material(
+        board.color, darker(board.color, 0.6), "bricks", rng.uniform(0.3, 0.45), seed=pattern_seed(rng), gloss=0.2
+    )

@@ -47,7 +47,8 @@ def plain(color: Paint, gloss: float = 0.05, glow: float = 0.0) -> Material:
     return Material(color, color, gloss=gloss, glow=glow)
 
 
-def _seed(rng: np.random.Generator) -> int:
+def pattern_seed(rng: np.random.Generator) -> int:
+    """A number that draws a texture's pattern."""
     return int(rng.integers(1 << 20))
 
 
@@ -63,7 +64,7 @@ def wood(rng: np.random.Generator, names: Sequence[str] | None = None, axis: int
         rng.uniform(0.03, 0.07),
         along,
         float(strength),
-        _seed(rng),
+        pattern_seed(rng),
         gloss=rng.uniform(0.05, 0.25),
     )
 
@@ -73,17 +74,17 @@ def fabric(rng: np.random.Generator, names: Sequence[str] | None = None) -> Mate
     color = paint(rng, names or FABRICS)
     kind = rng.choice(["mottled", "stripes", "plaid", "dots", "checker"], p=[0.66, 0.1, 0.1, 0.07, 0.07])
     if kind == "mottled":
-        return Material(color, darker(color, 0.78), "mottled", rng.uniform(0.01, 0.05), seed=_seed(rng))
+        return Material(color, darker(color, 0.78), "mottled", rng.uniform(0.01, 0.05), seed=pattern_seed(rng))
     other = darker(color, rng.choice([0.6, 1.5])) if rng.random() < 0.5 else paint(rng, FABRICS)
     return Material(
-        color, other, str(kind), rng.uniform(0.05, 0.16), int(rng.integers(2)), rng.uniform(0.4, 0.8), _seed(rng)
+        color, other, str(kind), rng.uniform(0.05, 0.16), int(rng.integers(2)), rng.uniform(0.4, 0.8), pattern_seed(rng)
     )
 
 
 def leather(rng: np.random.Generator) -> Material:
     """Smooth, a little shiny."""
     color = paint(rng, ("black", "brown", "white", "red", "beige", "grey"))
-    return Material(color, darker(color, 0.85), "mottled", 0.12, seed=_seed(rng), gloss=0.3)
+    return Material(color, darker(color, 0.85), "mottled", 0.12, seed=pattern_seed(rng), gloss=0.3)
 
 
 def upholstery(rng: np.random.Generator, cloth: float = 0.7) -> Material:
@@ -94,7 +95,13 @@ def upholstery(rng: np.random.Generator, cloth: float = 0.7) -> Material:
 def metal(rng: np.random.Generator) -> Material:
     """Steel, chrome or black powder coat."""
     color = paint(rng, ("grey", "grey", "black", "white"))
-    return Material(color, darker(color, 1.15), "mottled", 0.2, seed=_seed(rng), gloss=0.6)
+    return Material(color, darker(color, 1.15), "mottled", 0.2, seed=pattern_seed(rng), gloss=0.6)
+
+
+def steel_sheet(rng: np.random.Generator, names: Sequence[str]) -> Material:
+    """The brushed or enamelled sheet of an appliance's case, in colours of ``names``."""
+    color = paint(rng, names)
+    return Material(color, darker(color, 1.12), "mottled", 0.25, seed=pattern_seed(rng), gloss=0.5)
 
 
 def ceramic(rng: np.random.Generator) -> Material:
@@ -118,7 +125,7 @@ def stone(rng: np.random.Generator) -> Material:
         kind,
         0.35 if kind == "marble" else 0.012,
         strength=0.7,
-        seed=_seed(rng),
+        seed=pattern_seed(rng),
         gloss=0.3,
     )
 
@@ -128,14 +135,14 @@ def tiles(rng: np.random.Generator, names: Sequence[str] | None = None, scale: f
     color = paint(rng, names or ("white", "beige", "grey", "blue", "green", "pink", "brown"))
     joint = paint(rng, ("white", "grey"))
     return Material(
-        color, joint, "tiles", scale or float(rng.choice([0.1, 0.15, 0.2, 0.3])), seed=_seed(rng), gloss=0.3
+        color, joint, "tiles", scale or float(rng.choice([0.1, 0.15, 0.2, 0.3])), seed=pattern_seed(rng), gloss=0.3
     )
 
 
 def picture(rng: np.random.Generator, extent: tuple[float, float, float, float]) -> Material:
     """Something worth hanging on a wall: a landscape, shapes, a portrait or a chart-like grid."""
     kind = rng.choice(["landscape", "shapes", "portrait", "mosaic"])
-    return Material(paint(rng), paint(rng), f"picture_{kind}", extent=extent, seed=_seed(rng), gloss=0.1)
+    return Material(paint(rng), paint(rng), f"picture_{kind}", extent=extent, seed=pattern_seed(rng), gloss=0.1)
 
 
 def outdoors(rng: np.random.Generator, extent: tuple[float, float, float, float]) -> Material:
@@ -147,7 +154,7 @@ def outdoors(rng: np.random.Generator, extent: tuple[float, float, float, float]
         Paint("green", (0.25, 0.4, 0.2)),
         f"outdoors_{kind}",
         extent=extent,
-        seed=_seed(rng),
+        seed=pattern_seed(rng),
         glow=0.75,
         gloss=1.0,
     )

@@ -12,6 +12,7 @@ import numpy as np
 from xmask3d_ros.geometry.camera import Camera
 
 from . import meshes
+from .camera_path import look_at
 from .colors import Paint
 from .item import Item
 from .lighting import Lamp, Lighting
@@ -19,7 +20,6 @@ from .materials import plain
 from .renderer import render
 from .scene import Placed, Scene
 from .shapes import Design, designs
-from .stretching import stretched
 
 _CAMERA = Camera(width=260, height=220, fx=290.0, fy=290.0, cx=129.5, cy=109.5)
 _LIGHT = Lighting((0.5, 0.5, 0.5), (Lamp((-1.5, -2.5, 2.6), (0.9, 0.9, 0.85)),))
@@ -30,15 +30,9 @@ _SIDES = np.radians([-125, -60, -90, -40, -140, -75])
 def draw_designs(name: str, held_out: bool, folder: Path) -> Path:
     """Write ``NAME.png``: the designs of a class or clutter word, held out or to train on, six objects of each.
 
-    Returns the file's path.
-
-    Raises:
-        ValueError: there are none.
+    There must be some. Returns the file's path.
     """
-    entries = designs(name, held_out)
-    if not entries:
-        raise ValueError(f"{name!r} has no designs {'that are held out' if held_out else 'to train on'}")
-    sheet = np.concatenate([np.concatenate(list(_row(entry)), axis=1) for entry in entries])
+    sheet = np.concatenate([np.concatenate(list(_row(entry)), axis=1) for entry in designs(name, held_out)])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name.replace(' ', '_')}.png"
     cv2.imwrite(str(path), sheet[..., ::-1])
@@ -48,10 +42,7 @@ def draw_designs(name: str, held_out: bool, folder: Path) -> Path:
 def _row(entry: Design) -> Iterator[np.ndarray]:
     """(H,W,3) uint8 pictures of a design's objects, the first with its name."""
     for number, side in enumerate(_SIDES):
-        rng = np.random.default_rng(number)
-        item = entry.make(rng)
-        # as ``shapes.make`` does: what is trained on is stretched
-        image = _portrait(item if entry.held_out else stretched(item, rng), side)
+        image = _portrait(entry.furnish(np.random.default_rng(number)), side)
         if number == 0:
             cv2.putText(image, entry.style, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (200, 0, 0), 1, cv2.LINE_AA)
         yield image
@@ -67,16 +58,5 @@ def _portrait(item: Item, side: float) -> np.ndarray:
     placed = [Placed(thing, tuple(place), 0.0, number) for number, (thing, place) in enumerate(places, start=1)]
     middle, distance = bounds.mean(axis=0) + lift, 1.5 * np.linalg.norm(np.ptp(bounds, axis=0)) + 0.4
     eye = middle + distance * np.array([0.87 * np.cos(side), 0.87 * np.sin(side), 0.45])
-    color = render(Scene(placed), _LIGHT, _CAMERA, _looking(eye, middle)).color
+    color = render(Scene(placed), _LIGHT, _CAMERA, look_at(eye, middle)).color
     return np.ascontiguousarray((np.clip(color, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8))
-
-
-def _looking(eye: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """(4,4) world from camera (optical frame): at ``eye``, upright, looking at ``target``."""
-    forward = (target - eye) / np.linalg.norm(target - eye)
-    right = np.cross(forward, [0.0, 0.0, 1.0])
-    right /= np.linalg.norm(right)
-    pose = np.eye(4)
-    pose[:3, :3] = np.stack([right, np.cross(forward, right), forward], axis=1)
-    pose[:3, 3] = eye
-    return pose

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from xmask3d_ros.files import whole_file
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.prepare.layout import SPLITS, Layout
+from xmask3d_training.prepare.options import positive
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.scene import Placed
 from xmask3d_training.synthetic.writers.prepared import ALL_CAPTIONS
@@ -135,6 +136,6 @@ def _parser() -> argparse.ArgumentParser:
         "--words", type=Path, help="word list of a CLIP that is to be trained on (default: the words of the generator)"
     )
     parser.add_argument(
-        "--processes", type=int, default=os.cpu_count(), help="rooms looked at at a time (default: all cores)"
+        "--processes", type=positive, default=os.cpu_count(), help="rooms looked at at a time (default: all cores)"
     )
     return parser

@@ -11,7 +11,7 @@ import numpy as np
 from .. import meshes
 from ..colors import darker, paint
 from ..item import Item
-from ..materials import FABRICS, Material, fabric, metal, plain, wood
+from ..materials import FABRICS, Material, fabric, metal, pattern_seed, plain, wood
 from .registry import design
 from .tubes import smooth, tube
 
@@ -19,13 +19,13 @@ from .tubes import smooth, tube
 def _sheer(rng: np.random.Generator) -> Material:
     """Thin pale cloth that lets light through."""
     color = paint(rng, ("white", "white", "beige", "grey", "yellow", "pink", "blue", "green"))
-    return Material(color, darker(color, 0.88), "mottled", 0.02, seed=int(rng.integers(1 << 20)), glow=0.15)
+    return Material(color, darker(color, 0.88), "mottled", 0.02, seed=pattern_seed(rng), glow=0.15)
 
 
 def _velvet(rng: np.random.Generator) -> Material:
     """Heavy plain cloth with a faint sheen."""
     color = paint(rng, FABRICS)
-    return Material(color, darker(color, 0.85), "mottled", 0.06, seed=int(rng.integers(1 << 20)), gloss=0.12)
+    return Material(color, darker(color, 0.85), "mottled", 0.06, seed=pattern_seed(rng), gloss=0.12)
 
 
 def _cloth(rng: np.random.Generator) -> Material:
@@ -163,10 +163,7 @@ def _finials(item: Item, rng: np.random.Generator, path: np.ndarray, z: float, p
 
 
 def _panels(rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
-    """Shares of the rail that cloth covers: one panel anywhere or all along, two that nearly meet, or two at the sides.
-
-    Panels of one curtain are folded, sewn and hemmed alike: each is drawn by a generator of the same seed.
-    """
+    """Shares of the rail under cloth: one panel anywhere or all along, two that nearly meet, or two at the sides."""
     kind = rng.integers(4)
     if kind == 0:
         start = rng.uniform(0.0, 0.4)
@@ -195,19 +192,38 @@ def _straight(rng: np.random.Generator, least: float, most: float, y: float) -> 
     return np.array([[-half, y], [half, y]])
 
 
+def _hang(
+    item: Item,
+    rng: np.random.Generator,
+    path: np.ndarray,
+    levels: tuple[float, float],
+    cloth: Material,
+    pole: Material | None = None,
+    deepest: float = 0.06,
+    margin: float = 0.0,
+) -> None:
+    """Panels between two heights, below a rail of their own unless there is no ``pole``.
+
+    They leave ``margin``, a share of the path's length, free at both ends.
+    """
+    seed, (low, high) = int(rng.integers(1 << 20)), levels
+    for start, stop in _panels(rng):
+        again = np.random.default_rng(seed)  # the panels of one curtain are alike
+        span = (margin + (1 - 2 * margin) * start, margin + (1 - 2 * margin) * stop)
+        grid = _drape(again, path, span, low, high, deepest)
+        _blocks(item, again, grid, cloth)
+        _hem(item, again, grid)
+        if pole:
+            _heading(item, again, grid, path, pole)
+
+
 @design("curtain")
 def hung(rng: np.random.Generator) -> Item:
     """One or two panels on a rod or track, hanging straight down."""
     item, cloth, pole = Item("curtain", against_wall=True, hangs_at=0.0), _cloth(rng), _rod(rng)
-    path, (low, high) = _straight(rng, 0.9, 2.4, -rng.uniform(0.09, 0.16)), _levels(rng)
-    seed = int(rng.integers(1 << 20))
-    for span in _panels(rng):
-        again = np.random.default_rng(seed)
-        grid = _drape(again, path, span, low, high)
-        _blocks(item, again, grid, cloth)
-        _hem(item, again, grid)
-        _heading(item, again, grid, path, pole)
-    _finials(item, rng, path, high, pole)
+    path, levels = _straight(rng, 0.9, 2.4, -rng.uniform(0.09, 0.16)), _levels(rng)
+    _hang(item, rng, path, levels, cloth, pole)
+    _finials(item, rng, path, levels[1], pole)
     return item
 
 
@@ -278,14 +294,9 @@ def _valance(item: Item, rng: np.random.Generator, half: float, top: float, deep
 def valanced(rng: np.random.Generator) -> Item:
     """Panels below a pelmet, a frill, scallops or swags that hide their rail."""
     item, cloth = Item("curtain", against_wall=True, hangs_at=0.0), _cloth(rng)
-    path, (low, high) = _straight(rng, 1.0, 2.2, -0.11), _levels(rng)
-    seed, half = int(rng.integers(1 << 20)), float(path[1, 0])
-    for span in _panels(rng):
-        again = np.random.default_rng(seed)
-        grid = _drape(again, path, span, low, high, 0.045)
-        _blocks(item, again, grid, cloth)
-        _hem(item, again, grid)
-    _valance(item, rng, half + 0.06, high + 0.01, rng.uniform(0.18, 0.22))
+    path, levels = _straight(rng, 1.0, 2.2, -0.11), _levels(rng)
+    _hang(item, rng, path, levels, cloth, deepest=0.045)
+    _valance(item, rng, float(path[1, 0]) + 0.06, levels[1] + 0.01, rng.uniform(0.18, 0.22))
     return item
 
 
@@ -293,7 +304,7 @@ def valanced(rng: np.random.Generator) -> Item:
 def bowed(rng: np.random.Generator) -> Item:
     """Cloth along a rail that curves out into the room and back to the wall, as before a bay or a small stage."""
     item, cloth, pole = Item("curtain", against_wall=True, hangs_at=0.0), _cloth(rng), _rod(rng)
-    half, out, (low, high) = rng.uniform(0.5, 1.1), rng.uniform(0.2, 0.42), _levels(rng)
+    half, out, levels = rng.uniform(0.5, 1.1), rng.uniform(0.2, 0.42), _levels(rng)
     if rng.random() < 0.5:
         angle = np.linspace(np.pi, 0, 15)
         path = np.column_stack([half * np.cos(angle), -out * np.sin(angle) - 0.02])
@@ -301,13 +312,7 @@ def bowed(rng: np.random.Generator) -> Item:
         corner = rng.uniform(0.7, 1.0) * half
         points = [(-half, -0.02, 0), (-corner, -out, 0), (corner, -out, 0), (half, -0.02, 0)]
         path = smooth(points, 2, 0.15)[:, :2]
-    seed = int(rng.integers(1 << 20))
-    for span in _panels(rng):
-        again = np.random.default_rng(seed)
-        grid = _drape(again, path, (0.03 + 0.94 * span[0], 0.03 + 0.94 * span[1]), low, high, 0.045)
-        _blocks(item, again, grid, cloth)
-        _hem(item, again, grid)
-        _heading(item, again, grid, path, pole)
+    _hang(item, rng, path, levels, cloth, pole, 0.045, 0.03)
     return item
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -301,42 +302,40 @@ def _above(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         item.add(meshes.box(mat, (0, plan.y - 0.03, plan.height)), plain(paint(rng), 0.1))
 
 
-def _run(rng: np.random.Generator, plan: _Plan, storage: float, curved: bool = False) -> Item:
-    """A desk without anything above its top; ``storage`` is the chance of each end to hold some."""
-    item = Item("desk", against_wall=True)
+def _composed(
+    rng: np.random.Generator,
+    widths: tuple[float, float],
+    storage: float,
+    above: Callable[[Item, np.random.Generator, _Plan], None],
+    curved: bool = False,
+) -> Item:
+    """A desk of a width within ``widths``; ``storage`` is the chance of each end to hold some."""
+    item, plan = Item("desk", against_wall=True), _plan(rng, *widths, curved)
     _top(item, rng, plan, curved)
     left, right = _ends(item, rng, plan, storage)
     if rng.random() < 0.6:
         _panel(item, rng, plan, left, right)
     _below(item, rng, plan, left, right)
-    return item
+    above(item, rng, plan)
+    return _centred(item)
 
 
 @design("desk")
 def mixed_ends(rng: np.random.Generator) -> Item:
     """A desk on what is drawn for its left and right ends: pedestals, slabs, legs, loops, horses, columns."""
-    plan = _plan(rng, 0.9, 1.8)
-    item = _run(rng, plan, 0.65)
-    _above(item, rng, plan)
-    return _centred(item)
+    return _composed(rng, (0.9, 1.8), 0.65, _above)
 
 
 @design("desk")
 def curved_front(rng: np.random.Generator) -> Item:
     """A top whose front bows out, recedes or waves, on any ends."""
-    plan = _plan(rng, 1.1, 1.75, curved=True)
-    item = _run(rng, plan, 0.4, curved=True)
-    _above(item, rng, plan)
-    return _centred(item)
+    return _composed(rng, (1.1, 1.75), 0.4, _above, curved=True)
 
 
 @design("desk")
 def between_screens(rng: np.random.Generator) -> Item:
     """A desk of an open office or a library, between privacy screens."""
-    plan = _plan(rng, 0.8, 1.65)
-    item = _run(rng, plan, 0.3)
-    _screen(item, rng, plan)
-    return _centred(item)
+    return _composed(rng, (0.8, 1.65), 0.3, _screen)
 
 
 @design("desk")

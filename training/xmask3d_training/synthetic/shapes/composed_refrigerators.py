@@ -12,7 +12,7 @@ import trimesh
 from .. import meshes
 from ..colors import Paint, darker, paint
 from ..item import Item, Surface
-from ..materials import Material, metal, plain, plastic, stone, wood
+from ..materials import Material, metal, plain, plastic, steel_sheet, stone, wood
 from .registry import design
 from .tubes import smooth, tube
 
@@ -27,8 +27,7 @@ _DOOR = 0.06
 def _enamel(rng: np.random.Generator) -> Material:
     """White or coloured enamel, or steel."""
     if rng.random() < 0.35:
-        color = paint(rng, ("grey", "grey", "grey", "black", "white"))
-        return Material(color, darker(color, 1.12), "mottled", 0.25, seed=int(rng.integers(1 << 20)), gloss=0.5)
+        return steel_sheet(rng, ("grey", "grey", "grey", "black", "white"))
     words = ("beige", "grey", "black", "red", "blue", "green", "yellow", "pink", "orange")
     return plain(paint(rng, ("white",) if rng.random() < 0.45 else words), float(rng.choice([0.2, 0.35, 0.7])))
 

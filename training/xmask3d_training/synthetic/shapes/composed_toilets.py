@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -275,26 +275,24 @@ def _spray(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         item.add(meshes.rod(path[-1], np.add(path[-1], (0, -0.05, 0.1)), 0.016), steel)
 
 
+def _composed(rng: np.random.Generator, body: Callable[[Item, np.random.Generator, _Plan], None]) -> Item:
+    """A toilet of any outline, seat and cistern on a body."""
+    item, plan = Item("toilet", against_wall=True), _plan(rng)
+    for part in (body, _seat, _cistern, _spray):
+        part(item, rng, plan)
+    return item
+
+
 @design("toilet")
 def skirted_pan(rng: np.random.Generator) -> Item:
     """Smooth sides from the rim to the floor; any outline, seat and cistern."""
-    item, plan = Item("toilet", against_wall=True), _plan(rng)
-    _skirt(item, rng, plan)
-    _seat(item, rng, plan)
-    _cistern(item, rng, plan)
-    _spray(item, rng, plan)
-    return item
+    return _composed(rng, _skirt)
 
 
 @design("toilet")
 def waisted_foot(rng: np.random.Generator) -> Item:
     """A bowl on a narrower foot; any outline, seat and cistern."""
-    item, plan = Item("toilet", against_wall=True), _plan(rng)
-    _foot(item, rng, plan)
-    _seat(item, rng, plan)
-    _cistern(item, rng, plan)
-    _spray(item, rng, plan)
-    return item
+    return _composed(rng, _foot)
 
 
 @design("toilet")

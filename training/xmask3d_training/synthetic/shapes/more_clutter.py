@@ -9,7 +9,7 @@ import trimesh
 from .. import meshes
 from ..colors import darker, paint
 from ..item import Item
-from ..materials import Material, ceramic, fabric, metal, plain, plastic, wood
+from ..materials import Material, ceramic, fabric, metal, pattern_seed, plain, plastic, wood
 from .registry import design
 from .tubes import smooth, tube
 
@@ -96,7 +96,7 @@ def cactus(rng: np.random.Generator) -> Item:
     item, pot, radius = Item("plant"), rng.uniform(0.14, 0.28), rng.uniform(0.1, 0.15)
     _vessel(item, rng, radius, pot)
     green = paint(rng, ("green",))
-    skin = Material(green, darker(green, 0.7), "mottled", 0.02, seed=int(rng.integers(1 << 20)))
+    skin = Material(green, darker(green, 0.7), "mottled", 0.02, seed=pattern_seed(rng))
     if rng.random() < 0.3:
         for _ in range(int(rng.integers(2, 5))):
             ball = rng.uniform(0.05, 0.08)

@@ -10,7 +10,7 @@ import numpy as np
 from .. import meshes
 from ..colors import darker, paint
 from ..item import Item
-from ..materials import FABRICS, Material, fabric, metal, picture, plain, wood
+from ..materials import FABRICS, Material, fabric, metal, pattern_seed, picture, plain, wood
 from .registry import design
 
 
@@ -54,7 +54,7 @@ def _loose(
 
 def _thin(rng: np.random.Generator) -> Material:
     color = paint(rng, ("white", "white", "beige", "grey", "yellow", "pink", "blue"))
-    return Material(color, darker(color, 0.9), "mottled", 0.02, seed=int(rng.integers(1 << 20)), glow=0.12)
+    return Material(color, darker(color, 0.9), "mottled", 0.02, seed=pattern_seed(rng), glow=0.12)
 
 
 @design("curtain")

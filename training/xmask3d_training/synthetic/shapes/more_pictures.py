@@ -11,7 +11,7 @@ import trimesh
 from .. import meshes
 from ..colors import Paint, darker, paint
 from ..item import Item
-from ..materials import Material, metal, picture, plain, wood
+from ..materials import Material, metal, pattern_seed, picture, plain, wood
 from .registry import design
 from .tubes import along_y
 
@@ -23,7 +23,7 @@ def _hang(rng: np.random.Generator, height: float) -> float:
 def _gilt(rng: np.random.Generator) -> Material:
     tone = rng.uniform(0.75, 1.1)
     gold = Paint("yellow", (0.72 * tone, 0.56 * tone, 0.26 * tone))
-    return Material(gold, darker(gold, 0.55), "mottled", 0.03, seed=int(rng.integers(1 << 20)), gloss=0.4)
+    return Material(gold, darker(gold, 0.55), "mottled", 0.03, seed=pattern_seed(rng), gloss=0.4)
 
 
 def _moulding(width: float, height: float, profile: Sequence[tuple[float, float]]) -> trimesh.Trimesh:

@@ -11,7 +11,7 @@ import trimesh
 from .. import meshes
 from ..colors import darker, paint
 from ..item import Item, Surface
-from ..materials import Material, metal, plain, plastic, wood
+from ..materials import Material, metal, plain, plastic, steel_sheet, wood
 from .registry import design
 from .tubes import smooth, tube
 
@@ -19,8 +19,7 @@ from .tubes import smooth, tube
 def _finish(rng: np.random.Generator) -> Material:
     """Enamel, or steel."""
     if rng.random() < 0.35:
-        color = paint(rng, ("grey", "grey", "grey", "black"))
-        return Material(color, darker(color, 1.12), "mottled", 0.25, seed=int(rng.integers(1 << 20)), gloss=0.5)
+        return steel_sheet(rng, ("grey", "grey", "grey", "black"))
     return plain(paint(rng, ("white", "white", "white", "grey", "black", "beige", "red", "blue", "green")), 0.35)
 
 

@@ -30,6 +30,11 @@ class Design:
         item.name, item.design = self.name, f"{self.name}/{self.style}"
         return item
 
+    def furnish(self, rng: np.random.Generator) -> Item:
+        """A new object as it stands in rooms: to train on, of any proportions."""
+        item = self.make(rng)
+        return item if self.held_out else stretched(item, rng)
+
 
 _DESIGNS: dict[str, list[Design]] = {}
 
@@ -50,7 +55,6 @@ def designs(name: str, held_out: bool) -> tuple[Design, ...]:
 
 
 def make(name: str, rng: np.random.Generator, held_out: bool = False) -> Item:
-    """A random object of a class or clutter word, from the designs of that side; for training, of any proportions."""
+    """A random object of a class or clutter word, from the designs of that side."""
     choices = designs(name, held_out)
-    item = choices[rng.integers(len(choices))].make(rng)
-    return item if held_out else stretched(item, rng)
+    return choices[rng.integers(len(choices))].furnish(rng)
