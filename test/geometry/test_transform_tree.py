@@ -258,11 +258,13 @@ def test_lookups_during_inserts_from_another_thread():
     """Every answer must lie on the line x = t, whatever is being inserted and dropped meanwhile."""
     tree = TransformTree(cache_seconds=0.5)
     tree.set("map", "base", ((0, 0, 0), NO_TURN), 0)
-    done = threading.Event()
+    done, answered = threading.Event(), threading.Event()
 
     def insert() -> None:
         for number in range(1, 4000):
             tree.set("map", "base", ((number / 1000, 0, 0), NO_TURN), number * SECOND // 1000)
+            if number == 2000:
+                answered.wait(10)  # else all may be inserted before the other thread gets its turn
         done.set()
 
     thread = threading.Thread(target=insert)
@@ -276,5 +278,6 @@ def test_lookups_during_inserts_from_another_thread():
             continue
         assert x == pytest.approx((stamp - 300_000) / 1e9, abs=1e-9)
         answers += 1
+        answered.set()
     thread.join()
     assert answers > 0
