@@ -3,11 +3,12 @@
 
 from dataclasses import replace
 
-from small_model import small_config
+from small_model import small_config, small_model
 
 from xmask3d_ros.evaluation.benchmarks import benchmark
+from xmask3d_ros.model.checkpoint import save_model
 from xmask3d_ros.model.config import ScoringConfig
-from xmask3d_training.engine.network import for_benchmark
+from xmask3d_training.engine.network import for_benchmark, trained_network
 
 
 def test_a_benchmark_gives_classes_and_exponents_and_keeps_the_gate():
@@ -17,12 +18,12 @@ def test_a_benchmark_gives_classes_and_exponents_and_keeps_the_gate():
     assert changed.scoring == ScoringConfig(entry.base_exponent, entry.novel_exponent, gate="soft", background="none")
     assert changed.base_classes == entry.base_names and changed.captioner.source == "2d"
     assert replace(changed, scoring=own.scoring, base_classes=own.base_classes, captioner=own.captioner) == own
-    assert for_benchmark(own, entry, None).captioner == own.captioner
 
 
-def test_a_model_of_the_benchmarks_split_keeps_its_exponents():
+def test_a_trained_model_keeps_its_exponents_and_gate(tmp_path):
     entry = benchmark("scannet_b15n4")
-    own = small_config(scoring=ScoringConfig(0.1, 0.9), base_classes=entry.base_names[::-1])
-    changed = for_benchmark(own, entry, None)
-    assert changed.scoring == own.scoring
-    assert changed.base_classes == entry.base_names, "in the benchmark's order, which labels follow"
+    scoring = ScoringConfig(0.1, 0.9, gate="soft")
+    save_model(small_model(scoring=scoring, base_classes=entry.base_names[::-1]), tmp_path, include_frozen=True)
+    trained = trained_network(tmp_path, entry).config
+    assert trained.scoring == scoring
+    assert trained.base_classes == entry.base_names, "in the benchmark's order, which labels follow"

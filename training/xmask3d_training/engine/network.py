@@ -30,7 +30,7 @@ def fresh_network(name: str, benchmark: Benchmark, condition: Condition = "3d", 
     Args:
         name: a preset, whose frozen parts come from where they are published (or are random where the preset names no
             source), or a folder of a model or of towers alone, whose sizes and frozen parts are used.
-        benchmark: gives base classes, and test-time exponents where the folder's model has other base classes.
+        benchmark: gives base classes and test-time exponents.
         condition: what the diffusion UNet is told (XMask3D table 3).
         seed: of the random weights.
 
@@ -62,7 +62,7 @@ def fresh_network(name: str, benchmark: Benchmark, condition: Condition = "3d", 
 
 
 def trained_network(folder: str | Path, benchmark: Benchmark) -> XMask3D:
-    """A trained model, to evaluate or to train further.
+    """A trained model, to evaluate or to train further; it scores with its own exponents and gate.
 
     Raises:
         SettingsError: it was trained with other base classes than the benchmark's.
@@ -74,7 +74,7 @@ def trained_network(folder: str | Path, benchmark: Benchmark) -> XMask3D:
             f"{folder} was trained on the base classes {', '.join(network.config.base_classes)}; "
             f"{benchmark.title} has {', '.join(benchmark.base_names)}"
         )
-    network.config = for_benchmark(network.config, benchmark, None)
+    network.config = replace(network.config, base_classes=benchmark.base_names)
     return network
 
 
@@ -94,15 +94,11 @@ def start_from(network: XMask3D, folder: str | Path, benchmark: Benchmark) -> No
     network.load_state_dict(learned, strict=False)
 
 
-def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Condition | None) -> ModelConfig:
-    """The configuration with a benchmark's classes and exponents, and the condition where one is given.
-
-    A model of the benchmark's own split keeps its exponents: they are chosen for a model as much as for a split.
-    """
-    captioner = config.captioner if condition is None else replace(config.captioner, source=condition)
-    scoring = config.scoring  # gate and background stay the model's own
-    if set(config.base_classes) != set(benchmark.base_names):
-        scoring = replace(scoring, base_exponent=benchmark.base_exponent, novel_exponent=benchmark.novel_exponent)
+def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Condition) -> ModelConfig:
+    """The configuration of a network to train: with a benchmark's classes and exponents, and a condition."""
+    captioner = replace(config.captioner, source=condition)
+    # Gate and background stay the model's own.
+    scoring = replace(config.scoring, base_exponent=benchmark.base_exponent, novel_exponent=benchmark.novel_exponent)
     return replace(config, captioner=captioner, scoring=scoring, base_classes=benchmark.base_names)
 
 
