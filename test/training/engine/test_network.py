@@ -20,10 +20,13 @@ def test_a_benchmark_gives_classes_and_exponents_and_keeps_the_gate():
     assert replace(changed, scoring=own.scoring, base_classes=own.base_classes, captioner=own.captioner) == own
 
 
-def test_a_trained_model_keeps_its_exponents_and_gate(tmp_path):
+def test_a_trained_model_keeps_all_but_the_order_of_its_classes(tmp_path):
     entry = benchmark("scannet_b15n4")
+    captioner = replace(small_config().captioner, source="2d")
     scoring = ScoringConfig(0.1, 0.9, gate="soft")
-    save_model(small_model(scoring=scoring, base_classes=entry.base_names[::-1]), tmp_path, include_frozen=True)
+    own = small_model(captioner=captioner, scoring=scoring, base_classes=entry.base_names[::-1])
+    save_model(own, tmp_path, include_frozen=True)
     trained = trained_network(tmp_path, entry).config
-    assert trained.scoring == scoring
+    assert trained.captioner == captioner and trained.scoring == scoring
     assert trained.base_classes == entry.base_names, "in the benchmark's order, which labels follow"
+    assert replace(trained, base_classes=own.config.base_classes) == own.config

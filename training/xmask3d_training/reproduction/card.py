@@ -33,8 +33,8 @@ _LIMITS = """## Limits
 
 - Rooms like the training rooms: their generator, renderer and sensor. Labels of real scenes are unreliable.
 - An unknown word is one and the same token, whatever it is; what it labels is arbitrary. Known are the words below.
-- The binary head decides which points may be of the base classes. Words for base classes other than the synonyms below
-  are taken for novel ones, and are then not found where a base class stands: list them as synonyms in the vocabulary.
+- The binary head tells base classes from novel ones. Words for base classes other than the synonyms below are taken for
+  novel ones, and are then hardly found where a base class stands: list them as synonyms in the vocabulary.
 - Scores are of rooms with all 19 classes in the vocabulary; other vocabularies do better or worse.
 """
 
