@@ -12,6 +12,7 @@ TOWERS ?= $(if $(wildcard xmask3d_ros/models/tiny/config.json),xmask3d_ros/model
 VENV := $(CURDIR)/.venv
 # Interfaces built into .venv are found by the loader's path. The ROS wheels add it themselves; a sourced ROS does not.
 RUN := env LD_LIBRARY_PATH="$(VENV)/lib$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" "$(VENV)"/bin/
+ROOMS = $(RUN)xmask3d train synthetic rooms --out $(DATA)
 # Set by the ROS wheels in every process below a Python of theirs, it would keep ours from finding its libraries.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 # As xmask3d_ros/__init__.py sets it, for tests that import PyTorch before it: busy cores make waiting threads costly.
@@ -41,25 +42,28 @@ lint: setup
 	$(RUN)python -m mypy
 
 # Every stage is left out once it is done, and an interrupted training goes on. Times are of two CPU cores.
-reproduce-tiny: $(DATA)/.rooms-1100 $(TOWERS)/config.json
+reproduce-tiny: $(DATA)/.rooms-1200 $(TOWERS)/config.json
 	@echo "training B15/N4 in two parts and testing it: some two hours"
 	$(RUN)xmask3d train reproduce tiny_seed0 --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 
-reproduce: $(DATA)/.rooms-1100 $(TOWERS)/config.json
+reproduce: $(DATA)/.rooms-1200 $(TOWERS)/config.json
 	@echo "fifteen trainings, fourteen tests: about a day"
 	$(RUN)xmask3d train reproduce --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 
-$(DATA)/.rooms-1100: | setup
-	@echo "making 1100 rooms to train in and 20 to test in: about 25 minutes"
-	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 200 --views 14 --seed 1000
-	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 900 --views 3 --seed 20000
-	$(RUN)xmask3d train synthetic rooms --out $(DATA) --rooms 20 --views 20 --seed 5000 --held-out
+$(DATA)/.rooms-1200: | setup
+	@echo "making 1200 rooms to train in and 20 to test in: about 20 minutes"
+	$(ROOMS) --rooms 400 --views 4 --seed 60000
+	$(ROOMS) --rooms 220 --views 4 --seed 61000 --kind bathroom
+	$(ROOMS) --rooms 240 --views 4 --seed 62000 --kind kitchen
+	$(ROOMS) --rooms 200 --views 4 --seed 63000 --kind "mixed room"
+	$(ROOMS) --rooms 140 --views 4 --seed 64000 --kind office
+	$(ROOMS) --rooms 20 --views 20 --seed 5000 --held-out
 	touch $@
 
 # The towers, where none are given: docs/reproduction.md, section 2.
-$(DATA)/towers/val.jsonl: $(DATA)/.rooms-1100
+$(DATA)/towers/val.jsonl: $(DATA)/.rooms-1200
 	$(RUN)xmask3d train towers pairs --data $(DATA)
 
 $(RUNS)/towers/config.json: $(DATA)/towers/val.jsonl

@@ -15,7 +15,7 @@ from .registry import design
 from .tubes import smooth, tube
 
 _SHEETS = ("white", "white", "beige", "grey", "blue", "pink", "green", "yellow", "black", "red")
-_BOARDS = ("plank", "planks", "slats", "padded", "pipes", "hung", "lattice", "tube", "outlined")
+_BOARDS = ("plank", "slats", "padded", "pipes", "hung", "lattice", "tube", "outlined")
 """Kinds of boards at the head, the foot or the sides."""
 _BASES = {"rails": (0.2, 0.42), "boxed": (0.24, 0.46), "spring": (0.26, 0.4),
           "pallets": (0.14, 0.3), "steel": (0.26, 0.42), "mat": (0.02, 0.06)}  # fmt: skip
@@ -131,10 +131,6 @@ def _board(rng: np.random.Generator, plan: _Plan, kind: str, wide: float, high: 
     posts = [(meshes.box((0.055, 0.055, high), (side * (half - 0.03), 0.03, 0)), frame) for side in (-1, 1)]
     if kind == "plank":
         return [(meshes.rounded_box((wide, rng.uniform(0.025, 0.06), high), 0.01, (0, 0.03, 0)), frame)]
-    if kind == "planks":
-        count, gap = int(rng.integers(2, 6)), rng.uniform(0.01, 0.05)
-        each = tall / count
-        return posts + [(meshes.box((wide, 0.025, each - gap), (0, 0.02, low + i * each)), frame) for i in range(count)]
     if kind == "slats":
         places, bar = np.linspace(-half, half, int(wide / rng.uniform(0.08, 0.2)) + 2)[1:-1], rng.uniform(0.015, 0.06)
         rails = [(meshes.box((wide, 0.035, 0.07), (0, 0.03, z)), frame) for z in (low, high - 0.07)]
@@ -283,15 +279,15 @@ def contoured(rng: np.random.Generator) -> Item:
 
 @design("bed")
 def airy(rng: np.random.Generator) -> Item:
-    """A headboard to look through, of slats, planks, a lattice, tubes or pads hung from bars, on any base."""
-    return _composed(rng, _any(rng, tuple(_BASES)), _any(rng, ("slats", "planks", "lattice", "tube", "hung")))[0]
+    """A headboard to look through, of upright slats, a lattice, tubes or pads hung from bars, on any base."""
+    return _composed(rng, _any(rng, tuple(_BASES)), _any(rng, ("slats", "lattice", "tube", "hung")))[0]
 
 
 @design("bed")
 def wide_head(rng: np.random.Generator) -> Item:
     """A board much wider than the mattress, which carries a night table or a shelf on each side."""
     base, extra = _any(rng, ("rails", "boxed", "spring")), rng.uniform(0.75, 1.0)
-    kind = _any(rng, ("plank", "planks", "pipes", "padded", "slats"))
+    kind = _any(rng, ("plank", "pipes", "padded", "slats"))
     item, plan = _composed(rng, base, kind, (0.7, 1.25), extra, (0.9, 1.0, 1.2, 1.4, 1.5))
     wide, deep, grip = extra / 2 - 0.09, rng.uniform(0.28, 0.42), metal(rng)
     tall, z = rng.uniform(0.03, 0.3), min(plan.top - rng.uniform(0.0, 0.1), 0.6)

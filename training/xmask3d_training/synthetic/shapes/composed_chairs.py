@@ -268,8 +268,8 @@ def _extras(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
 
 
 def _barred(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """A back of bars between two posts: upright slats, spindles, rungs, a cross, or one shaped board."""
-    half, bend, kind = plan.width / 2 * rng.uniform(0.85, 1.05), rng.uniform(0.0, 0.05), rng.integers(5)
+    """A back of bars between two posts: upright slats, spindles, a cross, or one shaped board."""
+    half, bend, kind = plan.width / 2 * rng.uniform(0.85, 1.05), rng.uniform(0.0, 0.05), rng.integers(4)
     _posts(item, rng, plan, half, 0.98)
     crest = rng.uniform(0.04, 0.11)
     rail = _bow(plan, 1 - crest / plan.back, half, bend)
@@ -281,9 +281,6 @@ def _barred(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
             stop = (share * half, np.interp(share * half, rail[:, 0], rail[:, 1]), rail[0, 2] + 0.01)
             item.add(meshes.beam((share * half * 0.9, y, z - 0.03), stop, wide, 0.014), plan.frame)
     elif kind == 2:
-        for share in np.linspace(0.2, 1 - crest / plan.back, int(rng.integers(2, 5)), endpoint=False):
-            item.add(_band(_bow(plan, share, half, bend), rng.uniform(0.03, 0.06), 0.018), plan.frame)
-    elif kind == 3:
         for side in (-1, 1):
             stop = (side * half * 0.9, rail[0, 1], rail[0, 2] + 0.01)
             item.add(meshes.beam((-side * half * 0.9, y, z - 0.02), stop, 0.03, 0.016), plan.frame)
@@ -309,8 +306,8 @@ def _panelled(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
 
 
 def _wrapped(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """A back that runs around the sitter, as a closed shell or as a band on sticks."""
-    turn, open_below = rng.uniform(0.9, 1.7), rng.random() < 0.45
+    """A back that runs around the sitter, upholstered down to the seat or as a band on sticks."""
+    turn, closed = rng.uniform(0.9, 1.7), rng.random() < 0.55
     angle = np.linspace(np.pi / 2 + turn, np.pi / 2 - turn, 25)
     power = 2 / rng.uniform(2, 3.5)
     cosine, sine = np.cos(angle), np.sin(angle)
@@ -320,8 +317,8 @@ def _wrapped(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     fall = rng.uniform(0.3, 1.0)  # height of the ends as a share of the middle's
     tall = (plan.back * 0.8 + 0.06) * (fall + (1 - fall) * np.clip((sine + 0.3) / 1.3, 0, 1) ** 0.7)
     flare, thick = plan.lean * 0.5, rng.uniform(0.025, 0.08)
-    if not open_below:
-        item.add(_band(path, tall, thick, flare), plan.cover)
+    if closed:
+        item.add(_band(path, tall, thick, flare), upholstery(rng))
         return
     band = np.minimum(tall * 0.5, rng.uniform(0.05, 0.2))
     item.add(_band(path + np.column_stack([np.zeros((25, 2)), tall - band]), band, thick), plan.cover)
@@ -351,7 +348,7 @@ def _compose(rng: np.random.Generator, kind: int, wheels: bool = False) -> Item:
 
 @design("chair")
 def barred_back(rng: np.random.Generator) -> Item:
-    """Slats, spindles, rungs or a cross make the back; any seat, legs and arms."""
+    """Slats, spindles, a board or a cross make the back; any seat, legs and arms."""
     return _compose(rng, 0)
 
 

@@ -224,42 +224,6 @@ def _below(item: Item, rng: np.random.Generator, plan: _Plan, left: float, right
         item.add(meshes.box((0.24, 0.44, 0.02), (x, plan.y, 0)), plan.frame)
 
 
-def _hutch(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """Shelves above the rear of the top: a case with cubbies and doors, or boards between tall posts."""
-    high, deep, board = rng.uniform(0.3, 0.75), rng.uniform(0.2, 0.3), 0.018
-    wide = plan.width * (1.0 if rng.random() < 0.7 else rng.uniform(0.4, 0.6))
-    x, y, z = float(rng.choice([-1, 1])) * (plan.width - wide) / 2, (plan.depth - deep) / 2, plan.height
-    posts = rng.random() < 0.35
-    for side in (-1, 1):
-        if posts:
-            for at in (-deep / 2 + 0.015, deep / 2 - 0.015):
-                post = (x + side * (wide / 2 - 0.015), y + at, z)
-                item.add(meshes.box((0.03, 0.03, high), post), plan.frame)
-        else:
-            item.add(meshes.box((board, deep, high), (x + side * (wide - board) / 2, y, z)), plan.body)
-    item.add(meshes.box((wide, deep, board), (x, y, z + high - board)), plan.body)
-    low = rng.uniform(0.3, 0.6) * high if rng.random() < 0.75 else 0.0
-    if not posts and rng.random() < 0.8:
-        item.add(meshes.box((wide, 0.01, high), (x, y + deep / 2 - 0.006, z)), plan.body)
-    if low or posts:
-        item.add(meshes.box((wide, deep, board), (x, y, z + max(low, high * 0.5))), plan.body)
-    level, columns = z + max(low, high * 0.5 * posts), int(rng.integers(1, 5))
-    each = wide / columns
-    for index in range(columns):
-        middle = x - wide / 2 + each * (index + 0.5)
-        if index:
-            item.add(meshes.box((board, deep, z + high - level), (middle - each / 2, y, level)), plan.body)
-        choice = rng.random()
-        if choice < 0.3 and low and not posts:
-            foot = (middle, y - deep / 2 + 0.01, level + board)
-            fronts(item, rng, each - 0.01, z + high - level - board, foot, 1, plan.body)
-        elif choice < 0.6:
-            start, stop = middle - each / 2 + 0.03, middle + each / 2 - 0.03
-            books(item, rng, start, stop, y - deep / 2 + 0.02, level + board, min(z + high - level - 0.06, 0.28))
-    item.surfaces[:] = [Surface((0, -deep / 2, plan.height), (plan.width - 0.06, plan.depth - deep - 0.06))]
-    item.surfaces.append(Surface((x, y, z + high), (wide, deep)))
-
-
 def _screen(item: Item, rng: np.random.Generator, plan: _Plan, walls: float = 0.35) -> None:
     """Privacy screens on the rear edge and perhaps the sides; or walls from the floor with chance ``walls``."""
     carrel = rng.random() < walls
@@ -273,13 +237,10 @@ def _screen(item: Item, rng: np.random.Generator, plan: _Plan, walls: float = 0.
         if share:
             at = (side * (plan.width + thick) / 2, rear - plan.depth * share / 2, start)
             item.add(meshes.rounded_box((thick, plan.depth * share + thick, tall), 0.01, at), cover)
-    if carrel and rng.random() < 0.6:
-        board = (0, plan.depth / 2 - 0.12, plan.height + high * 0.6)
-        item.add(meshes.box((plan.width, 0.24, 0.02), board), plan.main)
 
 
 def _above(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """What stands on the top: a bench for a monitor, a raised rim, a hutch, privacy screens, a mat or nothing."""
+    """What stands on the top: a bench for a monitor, a raised rim, privacy screens, a mat or nothing."""
     choice, rear = rng.random(), plan.depth / 2
     if choice < 0.2:
         wide, high, x = rng.uniform(0.4, plan.width * 0.9), rng.uniform(0.08, 0.16), rng.uniform(-0.04, 0.04)
@@ -293,9 +254,7 @@ def _above(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         for side in (-1, 1):
             end = (side * (plan.width / 2 - 0.009), rear - plan.depth * 0.22, plan.height)
             item.add(meshes.box((0.018, plan.depth * 0.44, rim), end), plan.main)
-    elif choice < 0.45:
-        _hutch(item, rng, plan)
-    elif choice < 0.55:
+    elif choice < 0.5:
         _screen(item, rng, plan)
     elif choice < 0.75:
         mat = (min(0.75, plan.width * 0.6), min(0.35, plan.depth * 0.5), 0.004)

@@ -11,7 +11,7 @@ import numpy as np
 from .. import meshes
 from ..colors import paint
 from ..item import Item
-from ..materials import Material, ceramic, fabric, metal, plain, plastic, stone, tiles, wood
+from ..materials import Material, ceramic, fabric, metal, plain, plastic, wood
 from .more_toilets import add_lever, add_tank, oval
 from .registry import design
 from .tubes import smooth, tube
@@ -231,21 +231,6 @@ def _high_up(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
         item.add(meshes.cylinder(0.014, 0.07, (x, front, low - 0.16), 10), body)
 
 
-def _boxed(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
-    """A cistern hidden in a box at least as wide as the bowl, tiled, wooden, stone or plain, with a flush plate."""
-    wide, deep, tall = rng.uniform(0.42, 0.9), plan.room - 0.01, rng.uniform(0.78, 1.2)
-    front = (tiles, stone, wood, plastic)[rng.integers(4)](rng)
-    item.add(meshes.box((wide, deep, tall), (0, plan.wall - deep / 2, 0)), front)
-    if rng.random() < 0.6:
-        top = (wide + 0.03, deep + 0.02, 0.03)
-        item.add(meshes.box(top, (0, plan.wall - top[1] / 2, tall)), stone(rng) if rng.random() < 0.5 else wood(rng))
-    y, z = plan.wall - deep, tall - rng.uniform(0.16, 0.22)
-    steel = metal(rng)
-    item.add(meshes.box((rng.uniform(0.2, 0.25), 0.012, 0.15), (0, y - 0.005, z)), steel)
-    for x in (-0.045, 0.045):
-        item.add(meshes.rod((x, y - 0.018, z + 0.075), (x, y, z + 0.075), rng.uniform(0.025, 0.04), 14), plan.seat)
-
-
 def _valve(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """A steel pipe with a flush valve between the wall and the bowl."""
     steel, y, z = metal(rng), plan.back + 0.02, plan.high + rng.uniform(0.2, 0.5)
@@ -259,7 +244,7 @@ def _valve(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
 
 def _cistern(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     """Whatever flushes: most often a cistern on the bowl."""
-    (_coupled, _coupled, _coupled, _odd, _high_up, _boxed, _valve)[rng.integers(7)](item, rng, plan)
+    (_coupled, _coupled, _coupled, _odd, _high_up, _valve)[rng.integers(6)](item, rng, plan)
 
 
 def _spray(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
