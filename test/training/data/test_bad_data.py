@@ -10,8 +10,12 @@ import pytest
 
 from xmask3d_training.data.config import REFERENCE_CAPTIONER, DataConfig
 from xmask3d_training.data.datasets import EvaluationViews, TrainingViews
+from xmask3d_training.data.frames import FrameFiles
 from xmask3d_training.data.problems import Problem, ProblemLog
 from xmask3d_training.data.root import DataRootError
+from xmask3d_training.prepare.downloaded import REFERENCE_CAMERA
+from xmask3d_training.prepare.errors import FrameError
+from xmask3d_training.prepare.layout import Layout
 
 SCENE = "scene0000_00"
 
@@ -47,7 +51,7 @@ def damage(root, kind, frame="20"):
         (folder / "intrinsics" / f"{frame}.txt").write_text("0 0 0\n0 0 0\n0 0 1\n")
     else:
         content = json.loads(captions.read_text())
-        content[SCENE][frame] = " "
+        content[SCENE][frame] = " " if kind == "no caption" else [" "]
         captions.write_text(json.dumps(content))
 
 
@@ -64,6 +68,7 @@ FAULTS = {
     "damaged colour": "color image cannot be decoded",
     "intrinsics": "intrinsics are no camera's",
     "no caption": "no caption",
+    "several captions": "no caption",
 }
 
 
@@ -162,10 +167,29 @@ def test_a_root_that_does_not_exist_or_is_empty(tmp_path):
         EvaluationViews(DataConfig(tmp_path, benchmark="s3dis_b8n4"))
 
 
-def test_a_broken_caption_file(root):
-    next((root / "caption").iterdir()).write_text("{")
-    with pytest.raises(ValueError, match="no caption file"):
+@pytest.mark.parametrize("content", ["{", "[]", '{"scene0000_00": "a wall"}'])
+def test_a_broken_caption_file(root, content):
+    next((root / "caption").iterdir()).write_text(content)
+    with pytest.raises(DataRootError, match=r"no caption file .*: make it again"):
         TrainingViews(DataConfig(root))
+
+
+def test_the_references_camera_is_scannets_alone(tmp_path):
+    assert FrameFiles(Layout(tmp_path, "scannet"), SCENE, "0").camera() == REFERENCE_CAMERA
+    with pytest.raises(FrameError, match=r"nor intrinsics.txt: prepare the scene again"):
+        FrameFiles(Layout(tmp_path, "s3dis"), "Area_1_office_1", "0").camera()
+
+
+def test_scenes_of_the_same_fault_are_counted_together(root):
+    """Missing and damaged points: the words do not name the file."""
+    views, log = TrainingViews(DataConfig(root)), ProblemLog()
+    for scene in (SCENE, "scene0001_00"):
+        path = root / "scannet_3d" / "train" / f"{scene}_vh_clean_2.pth"
+        path.write_bytes(path.read_bytes()[:1000])
+    log.add(views[0].problems)
+    ((reason, count),) = log.counts().items()
+    assert count == 2 and reason.startswith("the scene's points cannot be read") and str(root) not in reason
+    assert list(log) == [Problem(SCENE, "", reason), Problem("scene0001_00", "", reason)]
 
 
 def test_files_with_code_in_them_are_not_run(root, tmp_path):

@@ -71,12 +71,6 @@ def test_processes_share_what_one_would_see(processes):
     assert together == alone[: len(together)] and len(together) == 11 - 11 % processes
 
 
-def test_padding_leaves_nothing_out():
-    shares = [list(EpochSampler(5, 0, rank, 3, shuffle=False, pad=True)) for rank in range(3)]
-    assert shares == [[0, 3], [1, 4], [2, 0]]
-    assert list(EpochSampler(2, 0, 2, 3, shuffle=False, pad=True)) == [0]
-
-
 def test_resuming_in_the_middle_goes_on_where_it_was():
     sampler = EpochSampler(10, seed=0, rank=1, processes=2)
     sampler.set_epoch(2)

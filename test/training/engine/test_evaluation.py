@@ -2,7 +2,10 @@
 """``xmask3d train test`` from data on disk to counts, against a loop over frames and points."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 
 import numpy as np
@@ -84,6 +87,24 @@ def test_counts_equal_a_loop_over_frames_and_points(settings, root, start, tmp_p
     assert about["skipped"] == {"no depth image": 2, "no pose": 1}
     assert found["fused"][:, 19].sum() > 300, "the points of the scene without usable frames are missed"
     assert "scene0003_00 0" in capsys.readouterr().out
+
+
+def test_two_processes_find_and_name_what_one_does(settings, root, start, tmp_path):
+    alone, about = evaluate(settings, root, start, tmp_path / "alone")
+    changes = {"model__weights": start, "trainer__devices": 2, "trainer__strategy": "ddp"}
+    arguments = settings(tmp_path / "two", data__root=root, **changes)
+    command = [sys.executable, "-m", "xmask3d_training.cli", "test", *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "two" / "evaluation" / "results.json").read_text())
+    for name in ("scenes", "frames", "frames_skipped", "skipped"):
+        assert found[name] == about[name], name
+    assert found["skipped"] == {"no depth image": 2, "no pose": 1}
+    assert "1 x no pose: scene0002_00 20" in done.stdout and "2 x no depth image: scene0003_00 0" in done.stdout
+    with np.load(tmp_path / "two" / "evaluation" / "confusions.npz") as stored:
+        for branch in BRANCHES:
+            np.testing.assert_array_equal(stored[branch], alone[branch])
 
 
 def test_results_do_not_depend_on_the_batch_or_on_the_run(settings, root, start, tmp_path):

@@ -2,6 +2,7 @@
 """Perfect features score 100; every oracle runs from the command line and writes what it found."""
 
 import re
+import shutil
 
 import cv2
 import numpy as np
@@ -109,6 +110,15 @@ def test_baselines_from_the_command_line(rooms, tmp_path):
     written = (tmp_path / "baselines.md").read_text()
     assert "colour, points weighted as they are" in written and "height, points weighted classes alike" in written
     assert cv2.imread(str(tmp_path / "baselines.png")).std() > 5
+
+
+def test_masks_of_objects_need_object_numbers(rooms, untrained, tmp_path, capsys):
+    shutil.copytree(rooms, tmp_path / "data")
+    for folder in (tmp_path / "data" / "scannet_2d").glob("*/instance"):
+        shutil.rmtree(folder)
+    command = ["oracles", "mask-clip", "--data", str(tmp_path / "data"), "--towers", str(untrained)]
+    assert main([*command, "--out", str(tmp_path / "out"), "--masks", "object"]) == 2
+    assert "no object numbers" in capsys.readouterr().err
 
 
 def test_faults_are_named(tmp_path, untrained, capsys):

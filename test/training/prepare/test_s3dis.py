@@ -157,6 +157,20 @@ def test_frames_that_cannot_be_used_are_counted(raw):
     }
 
 
+@pytest.mark.parametrize("domain", ["depth", "pose", "semantic"])
+def test_images_that_are_unpacked_later_are_noticed(raw, domain):
+    (late,) = (raw / "images" / "area_1" / "data" / domain).glob("*_office_1_frame_3_*")
+    content = late.read_bytes()
+    late.unlink()
+    layout = Layout(raw / "out", "s3dis")
+    assert run(raw) == 0
+    assert layout.frames("Area_1_office_1") == ["0", "2"]
+    late.write_bytes(content)
+    assert run(raw) == 0
+    assert summary(raw)["scenes"] == {"prepared": 1, "unchanged": 1, "failed": 0}
+    assert layout.frames("Area_1_office_1") == ["0", "1", "2"]
+
+
 def test_points_of_another_world_are_refused(raw):
     """As Stanford3dDataset_v1.2_Aligned_Version is."""
     folder = raw / "points" / "Area_1" / "office_1" / "Annotations"

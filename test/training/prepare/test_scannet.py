@@ -188,6 +188,27 @@ def test_a_scene_without_labels_is_named(release, tmp_path):
     assert not (layout.views("scene0000_00") / "label").exists()
 
 
+def test_raw_files_that_come_later_are_noticed(release, tmp_path):
+    root, out = copy(release, tmp_path), tmp_path / "out"
+    folder = root / "scans" / "scene0000_00"
+    shutil.unpack_archive(folder / "scene0000_00_2d-label-filt.zip", folder)
+    (folder / "scene0000_00_2d-label-filt.zip").unlink()
+    late = folder / "label-filt" / "4.png"
+    content = late.read_bytes()
+    late.unlink()
+    assert run(root, out) == 0
+    layout = Layout(out, "scannet")
+    assert layout.frames("scene0000_00") == ["0", "2"]
+    late.write_bytes(content)
+    assert run(root, out) == 0
+    assert summary(out)["scenes"] == {"prepared": 1, "unchanged": 1, "failed": 0}
+    assert layout.frames("scene0000_00") == ["0", "2", "4"]
+    segments = folder / "scene0000_00_vh_clean_2.0.010000.segs.json"
+    segments.write_text(segments.read_text() + "\n")
+    assert run(root, out) == 0
+    assert summary(out)["scenes"] == {"prepared": 1, "unchanged": 1, "failed": 0}
+
+
 def test_unknown_ids_are_counted_by_name_and_unlabelled(tmp_path):
     arguments = raw_scannet.write_release(tmp_path / "raw", {"scene0000_00": "train"}, steps=2)
     table = tmp_path / "raw" / "scannetv2-labels.combined.tsv"

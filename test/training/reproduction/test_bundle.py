@@ -91,7 +91,7 @@ def test_the_card_says_what_is_known(trained, bundled, tmp_path):
     results.write_text(json.dumps(facts))
     assert main(["bundle", str(trained), "--out", str(tmp_path / "out"), "--results", str(results)]) == 0
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert "| the method | 11 views, 3 steps, 4 minutes, 2 process(es), seed 0; begun with what an older" in card
+    assert "| the method | 11 views, 3 steps, 4 minutes, 2 processes, seed 0; begun with what an older" in card
     assert "| fused | hard | 61.5 | 70.0 | 55.1 |" in card and "| toilet | 25.0 |" in card
     assert "(sofa, bookshelf, desk, toilet)" in card and "its binary head and mask loss were told" in card
 

@@ -84,7 +84,7 @@ def test_its_results_say_what_it_was(finished):
         "b15n4_seed1", "ScanNet B15/N4", "3d", 1,
     )  # fmt: skip
     assert (found["epochs"], found["steps"], found["views"]) == (2, 4, 8)
-    assert found["mask_loss"] and found["mask_loss_knows"] and found["binary_head_knows"]
+    assert found["mask_loss"] and found["mask_loss_knows"] and found["binary_head_knows"] and found["views_know"]
     assert list(found["evaluation"]) == ["hard", "off", "soft"]
     for gate, result in found["evaluation"].items():
         assert (result["gate"], result["scenes"], result["frames"]) == (gate, 1, 2)
@@ -103,6 +103,12 @@ def test_its_results_say_what_it_began_with(finished, plan, start, name):
     place, run, _ = finished
     begun = dataclasses.replace(place, extra={**SMALL, "model.start": start})
     assert facts(plan, run, begun)["start"] == name
+
+
+def test_its_results_say_what_the_choice_of_views_knows(finished, plan):
+    place, run, _ = finished
+    chosen = dataclasses.replace(place, extra={**SMALL, "data.usable_points": "base"})
+    assert facts(plan, run, chosen)["views_know"] is False
 
 
 def test_a_picture_of_its_rooms(finished, tmp_path):
@@ -151,6 +157,36 @@ def test_other_settings_are_refused(finished, plan):
     place, run, _ = finished
     with pytest.raises(SettingsError, match="was begun with other settings"):
         ensure_trained(plan, run, Place(place.data, place.towers, place.out, 1, epochs=3, extra=SMALL))
+
+
+def test_a_comment_in_the_base_is_no_other_setting(finished, plan, tmp_path):
+    place, run, here = finished
+    asked = len(here.asked)
+    text = plan.base.read_text(encoding="utf-8")
+    base = tmp_path / "base.yaml"
+    base.write_text(f"# another comment\n{text}", encoding="utf-8")
+    ensure_trained(dataclasses.replace(plan, base=base), run, place)
+    assert len(here.asked) == asked, "it is trained already"
+    base.write_text(text.replace("warm_up: 40", "warm_up: 41"), encoding="utf-8")
+    with pytest.raises(SettingsError, match="was begun with other base"):
+        ensure_trained(dataclasses.replace(plan, base=base), run, place)
+
+
+@pytest.mark.parametrize(("gpu", "processes"), [(True, 1), (True, 2), (False, 1), (False, 2)])
+def test_the_trainer_is_told_how_many_processes(plan, tmp_path, monkeypatch, gpu, processes):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    asked = []
+
+    def launch(arguments: list[str], threads: int | None, deadline: float) -> int:
+        asked.append((arguments, threads))
+        return 0
+
+    (run,) = plan.chosen(["b15n4_seed0"])
+    ensure_trained(plan, run, Place(tmp_path, "tiny", tmp_path, processes, launch=launch))
+    ((arguments, threads),) = asked
+    assert f"--trainer.devices={processes}" in arguments
+    assert ("--trainer.strategy=ddp" in arguments) == (processes > 1)
+    assert ("--trainer.accelerator=cpu" in arguments) == (threads is not None) == (not gpu)
 
 
 def sleeper(written: Path) -> str:

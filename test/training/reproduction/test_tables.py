@@ -10,7 +10,7 @@ import pytest
 from xmask3d_ros.evaluation.benchmarks import benchmark
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.reproduction.document import fill
-from xmask3d_training.reproduction.tables import NOT_RUN, TABLES, read_results, spread
+from xmask3d_training.reproduction.tables import NOT_RUN, TABLES, knows, read_results, spread
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reproduction.md"
 OUTPUTS = ("fused", "3d", "2d", "mask_clip")
@@ -55,6 +55,28 @@ def test_means_and_spreads_over_seeds(found):
     assert "| 60.0 | 40.0 |" in lines(text, "ScanNet B15/N4 | on | nothing | off")[0]
     outputs = TABLES["outputs"](found)
     assert "| 75.0 ±" not in outputs and "| 73.0 ±" in lines(outputs, "3D | on | hard")[0]
+
+
+@pytest.mark.parametrize(
+    ("mask_loss", "binary_head", "views", "said"),
+    [
+        (True, True, True, "as the reference"),
+        (True, True, False, "mask loss and binary head"),
+        (True, False, False, "mask loss alone"),
+        (False, True, False, "binary head alone"),
+        (False, True, True, "binary head and choice of views"),
+        (False, False, True, "choice of views alone"),
+        (False, False, False, "nothing"),
+        (True, True, None, "as the reference"),
+        (True, False, None, "mask loss alone"),
+        (False, True, None, "binary head alone"),
+        (False, False, None, "nothing"),
+    ],
+)
+def test_what_a_run_knows_of_novel_places(mask_loss, binary_head, views, said):
+    """None: results that do not say what the choice of views knows."""
+    result = {"mask_loss_knows": mask_loss, "binary_head_knows": binary_head}
+    assert knows(result if views is None else {**result, "views_know": views}) == said
 
 
 def test_the_recipe_is_shown_with_all_its_parts(tmp_path):

@@ -21,6 +21,7 @@ from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import NYU40_IDS, UNLABELLED
 from xmask3d_training.synthetic.command import main
 from xmask3d_training.synthetic.writers.bag import write_bag, write_truth
+from xmask3d_training.synthetic.writers.prepared import write_captions
 from xmask3d_training.towers.pairs_command import pairs_of_scene
 
 
@@ -95,6 +96,38 @@ def test_prepared_layout_reads_back(written):
     assert {number: entry["name"] for number, entry in objects.items()} == {
         str(placed.instance): placed.item.name for placed in room.room.placed
     }
+
+
+def test_a_killed_command_leaves_few_rooms_without_captions(tmp_path, monkeypatch):
+    """Captions are written now and then, not at the end alone; a room in the making is no part of the test."""
+    everything = tmp_path / "caption" / "caption_view_scannet_synthetic_all.json"
+    there = []
+
+    def results(jobs, _):
+        for number in range(len(jobs)):
+            there.append(len(json.loads(everything.read_text())) if everything.exists() else 0)
+            yield f"room{number:05d}_00", {"0": ["a room"]}
+
+    monkeypatch.setattr("xmask3d_training.synthetic.command._results", results)
+    assert main(["rooms", "--out", str(tmp_path), "--rooms", "45", "--views", "1"]) == 0
+    assert all(number - 20 <= written <= number for number, written in enumerate(there)) and there[-1] == 40
+    assert len(json.loads(everything.read_text())) == 45
+    assert len(Captions(Layout(tmp_path, "scannet").captions("synthetic"))._captions) == 45
+
+
+def test_captions_are_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    write_captions({"room00000_00": {"0": ["a room"]}}, tmp_path)
+    before = {path: path.read_bytes() for path in (tmp_path / "caption").iterdir()}
+
+    def half(path, text, **_):
+        path.write_bytes(text[: len(text) // 2].encode())
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(OSError, match="no space"):
+        write_captions({"room00001_00": {"0": ["a room"]}}, tmp_path)
+    assert {path: path.read_bytes() for path in (tmp_path / "caption").iterdir()} == before
+    assert len(before) == 2
 
 
 def test_both_sides_share_one_caption_file(written):

@@ -101,6 +101,22 @@ def test_a_damaged_folder_is_refused(towers, network, tmp_path):
         load_towers(network, tmp_path / "cut")
 
 
+@pytest.mark.parametrize("fault", ["no folder", "no facts", "damaged facts"])
+def test_joining_what_is_no_towers_folder_is_refused(clip_run, tmp_path, capsys, fault):
+    first = other = tmp_path / "other"
+    if fault == "no folder":
+        first = clip_run / "tower"
+    else:
+        shutil.copytree(clip_run / "tower", other)
+        (other / "towers.json").unlink()
+    if fault == "damaged facts":
+        (other / "towers.json").write_text("{")
+    assert main(["towers", "join", str(first), str(other), "--out", str(tmp_path / "both")]) == 2
+    message = capsys.readouterr().err
+    assert str(other) in message and ("is damaged" if fault == "damaged facts" else "of a finished run") in message
+    assert not (tmp_path / "both").exists()
+
+
 def test_the_same_tower_twice_is_refused(clip_run, tmp_path, capsys):
     folder = str(clip_run / "tower")
     assert main(["towers", "join", folder, folder, "--out", str(tmp_path / "both")]) == 2

@@ -2,6 +2,7 @@
 """Image-text pairs: true captions, every word known, nothing but text in the training split."""
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from xmask3d_training.cli import main
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.synthetic import SyntheticRoom
 from xmask3d_training.synthetic.catalogue import CLUTTER, STYLE_NAMES, SYNONYMS
+from xmask3d_training.towers.clip_data import ClipData, PairViews
 from xmask3d_training.towers.looks import anew, as_it_is, mirrored, recoloured
 from xmask3d_training.towers.pairs import MOST_BOXES, ViewPairs, Window, read_pairs
 from xmask3d_training.towers.pairs_command import pairs_of_scene, without_holes
@@ -92,6 +94,33 @@ def test_rooms_of_another_generator_are_refused(rooms, monkeypatch):
     monkeypatch.setattr("xmask3d_training.towers.pairs_command.SyntheticRoom", Other)
     with pytest.raises(SettingsError, match="another version"):
         pairs_of_scene(rooms, 0, "room00011_00")
+
+
+@pytest.mark.parametrize(
+    ("captions", "missing"), [({}, 3), ({"room00011_00": {"0": ["a room"], "20": [], "40": ["a room"]}}, 1)]
+)
+def test_a_room_without_captions_is_named_with_the_remedy(rooms, tmp_path, captions, missing):
+    root = shutil.copytree(rooms, tmp_path / "data")
+    (root / "caption" / "caption_view_scannet_synthetic_all.json").write_text(json.dumps(captions))
+    expected = f"room00011_00 has no captions of {missing} of its 3 views.* rooms --rooms 1 --seed 11`"
+    with pytest.raises(SettingsError, match=expected):
+        pairs_of_scene(root, 0, "room00011_00")
+
+
+@pytest.mark.parametrize("content", ["", '{"room00011_00": {'])
+def test_damaged_captions_are_named_with_the_remedy(rooms, tmp_path, content):
+    root = shutil.copytree(rooms, tmp_path / "data")
+    (root / "caption" / "caption_view_scannet_synthetic_all.json").write_text(content)
+    with pytest.raises(SettingsError, match="missing or damaged: write the rooms again"):
+        pairs_of_scene(root, 0, "room00011_00")
+
+
+def test_a_view_may_be_seen_without_any_window(rooms):
+    views = [view for view in read_pairs(rooms, "train") if view.windows]
+    data = ClipData(rooms, windows=0, crops=0, augment=False)
+    data.image_size = 32
+    pairs = PairViews(data, views, WordListTokenizer(rooms / "towers" / "words.txt", 16))[0]
+    assert len(pairs.tokens) == len(pairs.boxes) == 1 and len(pairs.crops) == 0
 
 
 def test_missing_pairs_name_the_command(tmp_path, settings, capsys):

@@ -135,6 +135,19 @@ def test_clip_in_half_precision_learns_what_it_learns_in_full(settings, tmp_path
     np.testing.assert_allclose(*losses, rtol=0.05)
 
 
+def test_a_trial_writes_no_tower(settings, tmp_path):
+    assert main(["towers", *settings("vae", tmp_path, trainer__fast_dev_run="true")]) == 0
+    assert not (tmp_path / "tower").exists()
+
+
+def test_a_batch_that_cannot_be_dealt_out_is_refused(settings, tmp_path, capsys):
+    command = settings("vae", tmp_path, data__batch_size=3, trainer__accumulate_grad_batches=2)
+    assert main(["towers", *command]) == 2
+    assert "data.batch_size 3 cannot be dealt out" in capsys.readouterr().err
+    assert main(["towers", *settings("vae", tmp_path, data__batch_size=64)]) == 2
+    assert "3 samples an epoch are fewer than one batch of 64: give pairs of more rooms" in capsys.readouterr().err
+
+
 def test_an_unknown_tower_is_named(capsys):
     assert main(["towers", "babel"]) == 2
     assert "there is no command 'babel'" in capsys.readouterr().err

@@ -38,8 +38,6 @@ class DataConfig:
     usable_points: Literal["annotated", "base"] = "annotated"
     """Which points make a training view worth while. ``annotated``: those of base and novel classes, as in the
     reference, which looks at the novel annotation here; ``base``: those of base classes."""
-    cached_scenes: int = 1
-    """Scenes that each worker keeps in memory."""
 
 
 @dataclass(frozen=True)

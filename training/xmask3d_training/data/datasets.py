@@ -60,7 +60,7 @@ class _Views(torch.utils.data.Dataset[Item], ABC):
         self.maps = LabelMaps(self.benchmark)
         captioner = config.captioner if training else None
         self.scenes = check_root(self.layout, self.benchmark, split, captioner)
-        self.scene = SceneReader(self.layout, split, self.maps, config.cached_scenes)
+        self.scene = SceneReader(self.layout, split, self.maps)
         self._captions = Captions(self.layout.captions(config.captioner)) if training else None
 
     @abstractmethod

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmask3d_ros.geometry.camera import Camera
+from xmask3d_training.data.root import DataRootError
 from xmask3d_training.prepare.downloaded import REFERENCE_CAMERA
 from xmask3d_training.prepare.errors import FrameError
 from xmask3d_training.prepare.layout import IMAGE_SIZE, Layout
@@ -23,7 +24,7 @@ class FrameFiles:
     """One frame of a scene. Every reader raises :class:`FrameError` with a short reason."""
 
     def __init__(self, layout: Layout, scene: str, frame: str) -> None:
-        self._folder, self._frame = layout.views(scene), frame
+        self._folder, self._frame, self._dataset = layout.views(scene), frame, layout.dataset
 
     def pose(self) -> NDArray[np.float64]:
         """(4, 4) world from camera; finite and rigid."""
@@ -33,10 +34,14 @@ class FrameFiles:
             raise FrameError("no pose") from error
 
     def camera(self) -> Camera:
-        """The frame's own intrinsics, its scene's, or the reference's constant ones (METHODS 1.4)."""
+        """The frame's own intrinsics, its scene's, or, of ScanNet, the reference's constant ones (METHODS 1.4)."""
         for path in (self._folder / "intrinsics" / f"{self._frame}.txt", self._folder / "intrinsics.txt"):
             if path.exists():
                 return _camera(path, path.stat().st_mtime_ns)
+        if self._dataset != "scannet":
+            raise FrameError(
+                "neither intrinsics/<frame>.txt nor intrinsics.txt: prepare the scene again, `xmask3d train prepare`"
+            )
         return REFERENCE_CAMERA
 
     def depth(self) -> NDArray[np.float64]:
@@ -77,17 +82,25 @@ def _camera(path: Path, _changed: int) -> Camera:
 
 
 class Captions:
-    """Captions by scene and frame, from the JSON of METHODS 1.2."""
+    """Captions by scene and frame, from the JSON of METHODS 1.2.
+
+    Raises:
+        DataRootError: the file holds something else.
+    """
 
     def __init__(self, path: Path) -> None:
+        fault = f"{path} is no caption file (scene -> frame -> sentence): make it again"
         try:
-            self._captions: dict[str, dict[str, str]] = json.loads(path.read_bytes())
+            content = json.loads(path.read_bytes())
         except ValueError as error:
-            raise ValueError(f"{path} is no caption file (scene -> frame -> sentence): make it again") from error
+            raise DataRootError(fault) from error
+        if not isinstance(content, dict) or not all(isinstance(frames, dict) for frames in content.values()):
+            raise DataRootError(fault)
+        self._captions: dict[str, dict[str, Any]] = content
 
     def of(self, scene: str, frame: str) -> str:
         """The caption of a frame. Raises FrameError: there is none."""
         caption = self._captions.get(scene, {}).get(frame)
-        if not caption or not caption.strip():
+        if not isinstance(caption, str) or not caption.strip():
             raise FrameError("no caption")
         return caption

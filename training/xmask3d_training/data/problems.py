@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -30,6 +30,10 @@ class ProblemLog:
         new = [problem for problem in dict.fromkeys(problems) if problem not in self._seen]
         self._seen.update(dict.fromkeys(new))
         return new
+
+    def __iter__(self) -> Iterator[Problem]:
+        """In the order in which they were met."""
+        return iter(self._seen)
 
     def __len__(self) -> int:
         return len(self._seen)

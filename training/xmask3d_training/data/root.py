@@ -10,7 +10,7 @@ from xmask3d_training.prepare.layout import Layout
 
 
 class DataRootError(ValueError):
-    """The data root lacks what the benchmark needs; the message shows the expected tree."""
+    """The data root lacks what the benchmark needs; where files are missing, the message shows the expected tree."""
 
 
 def layout_of(root: Path, benchmark: Benchmark) -> Layout:

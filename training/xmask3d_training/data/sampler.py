@@ -14,22 +14,17 @@ class EpochSampler(torch.utils.data.Sampler[int]):
 
     Every epoch is a permutation of all samples that depends on seed and epoch alone; process r of P gets every P-th of
     them from the r-th on. So P processes with batches of b see, step by step, what one process with batches of P * b
-    sees. The remainder that cannot be dealt out evenly is left out, or, with ``pad``, filled up from the start.
+    sees. The remainder that cannot be dealt out evenly is left out.
 
     Args:
         length: samples of an epoch.
         seed: of the permutations.
         rank: of this process.
         processes: P.
-        shuffle: False: ascending.
-        pad: for validation, where nothing may be left out.
     """
 
-    def __init__(
-        self, length: int, seed: int, rank: int = 0, processes: int = 1, shuffle: bool = True, pad: bool = False
-    ) -> None:
+    def __init__(self, length: int, seed: int, rank: int = 0, processes: int = 1) -> None:
         self._length, self._seed, self._rank, self._processes = length, seed, rank, processes
-        self._shuffle, self._pad = shuffle, pad
         self._epoch = self._done = 0
 
     def set_epoch(self, epoch: int, done: int = 0) -> None:
@@ -37,13 +32,10 @@ class EpochSampler(torch.utils.data.Sampler[int]):
         self._epoch, self._done = epoch, done
 
     def __len__(self) -> int:
-        share = -(-self._length // self._processes) if self._pad else self._length // self._processes
-        return share - self._done
+        return self._length // self._processes - self._done
 
     def __iter__(self) -> Iterator[int]:
-        order = np.arange(self._length)
-        if self._shuffle:
-            order = np.random.default_rng((self._seed, self._epoch)).permutation(self._length)
-        share = len(self) + self._done
-        mine = np.resize(order, share * self._processes)[self._rank :: self._processes]
+        order = np.random.default_rng((self._seed, self._epoch)).permutation(self._length)
+        dealt = self._length // self._processes * self._processes
+        mine = order[:dealt][self._rank :: self._processes]
         yield from (self._epoch * self._length + mine[self._done :]).tolist()

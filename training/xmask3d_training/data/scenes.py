@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,25 +28,25 @@ class Scene:
 
 
 class SceneReader:
-    """Reads the scenes of a split and keeps the last few."""
+    """Reads the scenes of a split and keeps the last one."""
 
-    def __init__(self, layout: Layout, split: str, maps: LabelMaps, cached: int = 1) -> None:
-        self._layout, self._split, self._maps, self._cached = layout, split, maps, cached
-        self._kept: OrderedDict[str, Scene] = OrderedDict()
+    def __init__(self, layout: Layout, split: str, maps: LabelMaps) -> None:
+        self._layout, self._split, self._maps = layout, split, maps
+        self._kept: Scene | None = None
 
     def __call__(self, name: str) -> Scene:
         """A scene by name. Raises PrepareError: a file is missing, damaged or inconsistent."""
-        if name in self._kept:
-            self._kept.move_to_end(name)
-            return self._kept[name]
-        scene = self._read(name)
-        self._kept[name] = scene
-        while len(self._kept) > self._cached:
-            self._kept.popitem(last=False)
-        return scene
+        if self._kept is None or self._kept.name != name:
+            self._kept = self._read(name)
+        return self._kept
 
     def _read(self, name: str) -> Scene:
-        points = read_points_file(self._layout.points(self._split, name))
+        try:
+            points = read_points_file(self._layout.points(self._split, name))
+        except PrepareError as error:  # its words name the file, and skipped scenes are counted by their words
+            raise PrepareError(
+                "the scene's points cannot be read: `xmask3d train inspect` says why; prepare the scene again"
+            ) from error
         stored: NDArray[np.generic] = points.labels
         if self._maps.benchmark.labels.name == "scannet200":
             path = self._layout.point_ids_200(self._split, name)

@@ -50,6 +50,47 @@ class KeyBatches(Sampler[list[int]]):
         return iter([keys[batch * self._size : (batch + 1) * self._size] for batch in range(self._length - done)])
 
 
+def training_keys(
+    trainer: lightning.Trainer, length: int, batch_size: int, seed: int, longer: str = "raise data.repeats"
+) -> KeyBatches:
+    """Keys of the training batches of this process.
+
+    Args:
+        trainer: knows the processes, the accumulated batches and where the run stands.
+        length: samples of an epoch.
+        batch_size: samples of an optimiser's step, over all processes and accumulated batches.
+        seed: of the order.
+        longer: what makes an epoch longer, for the message.
+
+    Raises:
+        SettingsError: such a batch cannot be dealt out evenly, or an epoch has fewer samples than one.
+    """
+    shares = trainer.world_size * trainer.accumulate_grad_batches
+    if batch_size % shares:
+        raise SettingsError(
+            f"data.batch_size {batch_size} cannot be dealt out to {trainer.world_size} processes with "
+            f"{trainer.accumulate_grad_batches} accumulated batches each: make it a multiple of {shares}"
+        )
+
+    def position() -> tuple[int, int]:
+        """Epoch, and batches of it that are behind the run: more than 0 only where it is taken up in the middle."""
+        return trainer.current_epoch, trainer.fit_loop.epoch_loop.batch_progress.current.ready
+
+    sampler = EpochSampler(length, seed, trainer.global_rank, trainer.world_size)
+    batches = KeyBatches(sampler, batch_size // shares, trainer.accumulate_grad_batches, position)
+    if not len(batches):
+        raise SettingsError(
+            f"{length} samples an epoch are fewer than one batch of {batch_size}: {longer} or lower data.batch_size"
+        )
+    return batches
+
+
+def quiet_worker(_: int) -> None:
+    """One thread a loader's worker: they are as many as there are cores."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+
+
 class ResumableLoader(DataLoader[Item]):
     """Starts its workers when the first batch is asked for: Lightning makes the iterator before it restores the run."""
 
@@ -160,22 +201,8 @@ class XMask3DData(lightning.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Item]:
         """Random views, in an order that a resumed run takes up where it was left."""
-        trainer = self._trainer
-        shares = trainer.world_size * trainer.accumulate_grad_batches
-        if self.batch_size % shares:
-            raise SettingsError(
-                f"data.batch_size {self.batch_size} cannot be dealt out to {trainer.world_size} processes with "
-                f"{trainer.accumulate_grad_batches} accumulated batches each: make it a multiple of {shares}"
-            )
         views, config = TrainingViews(self.config, self.most_points), self.config
-        size = self.batch_size // shares
-        sampler = EpochSampler(len(views), config.seed, trainer.global_rank, trainer.world_size)
-        batches = KeyBatches(sampler, size, trainer.accumulate_grad_batches, self._position)
-        if not len(batches):
-            raise SettingsError(
-                f"{len(views)} samples an epoch are fewer than one batch of {self.batch_size}: raise data.repeats or "
-                "lower data.batch_size"
-            )
+        batches = training_keys(self._trainer, len(views), self.batch_size, config.seed)
         collate = Collate(config.seed, config.random_offset)
         return ResumableLoader(**self._settings(views, collate), batch_sampler=batches)
 
@@ -205,10 +232,6 @@ class XMask3DData(lightning.LightningDataModule):
         assert self.trainer is not None
         return self.trainer
 
-    def _position(self) -> tuple[int, int]:
-        """Epoch, and batches of it that are behind the run: more than 0 only where it is taken up in the middle."""
-        return self._trainer.current_epoch, self._trainer.fit_loop.epoch_loop.batch_progress.current.ready
-
     def _settings(self, views: Dataset[Item], collate: Collate) -> dict[str, Any]:
         """What all loaders share."""
         workers = self.workers
@@ -221,11 +244,5 @@ class XMask3DData(lightning.LightningDataModule):
             "collate_fn": collate,
             "pin_memory": self.module.device.type == "cuda",
             "persistent_workers": workers > 0,
-            "worker_init_fn": _quiet_worker,
+            "worker_init_fn": quiet_worker,
         }
-
-
-def _quiet_worker(_: int) -> None:
-    """One thread a worker: they are as many as there are cores."""
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)

@@ -17,6 +17,7 @@ from torch import Tensor
 from xmask3d_ros.files import whole_file
 from xmask3d_ros.model.scoring import Scorer, ViewEvidence
 from xmask3d_training.data.batch import Batch, NoViews
+from xmask3d_training.data.problems import Problem, ProblemLog
 from xmask3d_training.data.scenes import Scene
 from xmask3d_training.engine.config import EvaluationConfig
 from xmask3d_training.engine.data_module import XMask3DData
@@ -73,8 +74,11 @@ class EvaluatedModule(XMask3DModule):
 
     def on_test_epoch_end(self) -> None:
         """Scores of all scenes of all processes, written and printed by the first."""
-        for number, (gate, evaluation) in enumerate(self._evaluations.items()):
-            self._report(gate, evaluation, self._folder(gate), first=number == 0)
+        problems = self._problems_of_processes()
+        for gate, evaluation in self._evaluations.items():
+            self._report(gate, evaluation, self._folder(gate), problems)
+        if self.trainer.is_global_zero and len(problems):
+            print(f"skipped:\n{problems.summary()}\n")
 
     def _votes(self, seen: ViewEvidence, points: Tensor) -> dict[str, dict[str, Tensor]]:
         """Of a view's points, by gate and output: (N,) int64 labels, (N, K) scores of MaskCLIP."""
@@ -85,7 +89,18 @@ class EvaluatedModule(XMask3DModule):
                 votes[gate]["mask_clip"] = mask_clip_scores(scorer, seen, self._classes)
         return votes
 
-    def _report(self, gate: str, evaluation: SceneEvaluation, folder: Path, first: bool) -> None:
+    def _problems_of_processes(self) -> ProblemLog:
+        """What all processes have skipped, on every process; a scene is one process's alone."""
+        found: list[list[Problem] | None] = [list(self.problems)]
+        if self.trainer.world_size > 1:
+            found = [None] * self.trainer.world_size
+            torch.distributed.all_gather_object(found, list(self.problems))
+        log = ProblemLog()
+        for problems in found:
+            log.add(problems or ())
+        return log
+
+    def _report(self, gate: str, evaluation: SceneEvaluation, folder: Path, problems: ProblemLog) -> None:
         evaluation.finish()
         unread = 0
         for name in sorted(set(self._data.test_scenes) - set(evaluation.scenes)):
@@ -95,8 +110,8 @@ class EvaluatedModule(XMask3DModule):
                 logger.warning("left out of the evaluation: %s: %s", name, error)
                 unread += 1
         confusions = {branch: self.sum_of_processes(counts) for branch, counts in evaluation.confusions().items()}
-        counts = torch.tensor([len(evaluation.scenes), evaluation.frames, len(self.problems), unread])
-        scenes, frames, skipped, unread = self.sum_of_processes(counts).tolist()
+        counts = torch.tensor([len(evaluation.scenes), evaluation.frames, unread])
+        scenes, frames, unread = self.sum_of_processes(counts).tolist()
         if not self.trainer.is_global_zero:
             return
         about = {
@@ -107,12 +122,10 @@ class EvaluatedModule(XMask3DModule):
             "scenes": scenes,
             "scenes_left_out": unread,
             "frames": frames,
-            "frames_skipped": skipped,
-            "skipped": self.problems.counts(),
+            "frames_skipped": len(problems),
+            "skipped": problems.counts(),
         }
         print(f"\ngate: {gate}\n{write_report(folder, self.benchmark, confusions, about)}\n")
-        if first and len(self.problems):
-            print(f"skipped:\n{self.problems.summary()}\n")
         print(f"{frames} frames of {scenes} scenes; see {folder}/table.md, results.json, classes.png")
 
     def _folder(self, gate: str) -> Path:

@@ -34,6 +34,8 @@ class ModelFolder(lightning.Callback):
         self._save(trainer, pl_module)
 
     def _save(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        if getattr(trainer, "fast_dev_run", False):  # a trial keeps nothing: the folder may hold a trained model
+            return
         network = pl_module.network
         assert isinstance(network, XMask3D)
         if trainer.is_global_zero:

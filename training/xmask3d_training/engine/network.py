@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from xmask3d_ros.evaluation.benchmarks import Benchmark
 from xmask3d_ros.model.checkpoint import BUNDLED, CONFIG_FILE, load_model, read_config
@@ -91,7 +91,19 @@ def start_from(network: XMask3D, folder: str | Path, benchmark: Benchmark) -> No
             raise SettingsError(f"model.start: {folder} has another {part} than model.network")
     frozen = tuple(f"{part}." for part in network.frozen_parts())
     learned = {name: value for name, value in source.state_dict().items() if not name.startswith(frozen)}
+    own = {name: value for name, value in network.state_dict().items() if not name.startswith(frozen)}
+    for name in {**own, **learned}:
+        there, here = (_shape(tensors.get(name)) for tensors in (learned, own))
+        if there != here:
+            raise SettingsError(
+                f"model.start: {name} is {there} in {folder} and {here} in model.network, whose frozen parts are of "
+                "other sizes: start from a model that was trained with frozen parts of the same sizes"
+            )
     network.load_state_dict(learned, strict=False)
+
+
+def _shape(tensor: Tensor | None) -> str:
+    return "missing" if tensor is None else "x".join(map(str, tensor.shape)) or "a number"
 
 
 def for_benchmark(config: ModelConfig, benchmark: Benchmark, condition: Condition) -> ModelConfig:

@@ -17,6 +17,7 @@ from torch import Tensor
 from xmask3d_ros.evaluation.metrics import absent_classes, confusion_matrix, score
 from xmask3d_ros.model.text import cosine
 from xmask3d_ros.model.xmask3d import XMask3D
+from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.oracles.report import draw_groups, markdown, percent, write_text
 from xmask3d_training.oracles.views import NAMES, SPLITS, LabelledView
 
@@ -27,13 +28,19 @@ _LEAST_PIXELS = 16
 
 
 def true_masks(view: LabelledView, kind: str) -> tuple[Tensor, Tensor]:
-    """(Q, H, W) bool masks of what a view shows, and (Q,) their classes. ``kind``: "class" or "object"."""
+    """(Q, H, W) bool masks of what a view shows, and (Q,) their classes. ``kind``: "class" or "object".
+
+    Raises:
+        SettingsError: objects are asked for, and the data have no numbers of them.
+    """
     labels = torch.from_numpy(view.labels)
     if kind == "class":
         ids = labels
     else:
         if view.instances is None:
-            raise ValueError("these data have no object numbers: ask for masks of classes")
+            raise SettingsError(
+                "these data have no object numbers (instance/<frame>.png): ask for masks of classes, --masks class"
+            )
         ids = torch.from_numpy(view.instances) * (len(NAMES) + 1) + labels.clamp(max=len(NAMES))
     masks, classes = [], []
     for number in ids.unique():

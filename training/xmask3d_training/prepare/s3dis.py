@@ -18,7 +18,7 @@ from xmask3d_training.prepare.images import ColorResize, resized_color
 from xmask3d_training.prepare.layout import UNLABELLED, Layout, points_data
 from xmask3d_training.prepare.records import SceneRecord
 from xmask3d_training.prepare.reprojection import recovered, reproject
-from xmask3d_training.prepare.s3dis_images import RoomImage, label_table, room_images
+from xmask3d_training.prepare.s3dis_images import DOMAINS, RoomImage, label_table, room_images
 from xmask3d_training.prepare.s3dis_points import Room, read_room
 from xmask3d_training.prepare.views import ViewWriter
 
@@ -72,8 +72,8 @@ class S3disRoom:
 
     def sources(self) -> list[Path]:
         """See ``work.Job``. A folder's time changes with its entries."""
-        kinds = [self.images / f"area_{self.area}{part}" / "data" / "rgb" for part in ("", "a", "b")]
-        return [self.folder / "Annotations", *kinds]
+        data = [self.images / f"area_{self.area}{part}" / "data" for part in ("", "a", "b")]
+        return [self.folder / "Annotations", *(folder / domain for folder in data for domain in DOMAINS)]
 
     def outputs(self) -> list[Path]:
         """See ``work.Job``."""

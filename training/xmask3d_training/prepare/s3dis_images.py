@@ -36,6 +36,8 @@ from xmask3d_training.prepare.s3dis_points import label_of
 WORLD_FROM_AREA_5B = rigid([[0, 1, 0], [-1, 0, 0], [0, 0, 1]], [-4.09703582, 6.22617759, 0])
 """Applied to the poses of ``area_5b``."""
 DEPTH_UNITS = 512.0
+DOMAINS = ("rgb", "depth", "pose", "semantic")
+"""Folders of an area's ``data`` that a frame is made of."""
 _NO_READING = 65535
 _FRAME = re.compile(r"camera_(?P<camera>[0-9A-Za-z]+)_+(?P<room>[A-Za-z]+_\d+)_frame_(?P<number>\d+)_domain_+rgb\.png")
 _LARGEST_OFFSET = 0.05

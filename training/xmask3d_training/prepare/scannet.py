@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from xmask3d_training.prepare.errors import FrameError, PrepareError
 from xmask3d_training.prepare.files import staged_folder, write_atomically
 from xmask3d_training.prepare.images import ColorResize, resized_color, resized_depth, resized_labels
+from xmask3d_training.prepare.label_images import FOLDER as LABEL_FOLDER
 from xmask3d_training.prepare.label_images import LabelImages
 from xmask3d_training.prepare.label_map import LabelMap, read_label_map, scannet20_labels
 from xmask3d_training.prepare.layout import UNLABELLED, Layout, millimetres, points_data, prepared_camera
@@ -27,6 +28,8 @@ from xmask3d_training.prepare.views import ViewWriter
 
 label_map = lru_cache(maxsize=2)(read_label_map)
 """The label table, read once a process."""
+SEGMENTS = "_vh_clean_2.0.010000.segs.json"
+"""Ending of the file that says which segment each vertex belongs to."""
 _LAST_NYU40 = 40
 
 
@@ -72,9 +75,9 @@ class ScanNetScene:
         return asdict(self.settings_)
 
     def sources(self) -> list[Path]:
-        """See ``work.Job``."""
-        endings = [".sens", "_vh_clean_2.ply", "_vh_clean_2.labels.ply", ".aggregation.json", "_2d-label-filt.zip"]
-        return [self.label_table, *map(self.file, endings)]
+        """See ``work.Job``. A folder's time changes with its entries."""
+        endings = [".sens", "_vh_clean_2.ply", "_vh_clean_2.labels.ply", ".aggregation.json", SEGMENTS]
+        return [self.label_table, *map(self.file, [*endings, f"_2d-{LABEL_FOLDER}.zip"]), self.folder / LABEL_FOLDER]
 
     def outputs(self) -> list[Path]:
         """See ``work.Job``."""
@@ -97,7 +100,7 @@ class ScanNetScene:
     def _nyu40(self, count: int, record: SceneRecord) -> NDArray[np.uint8]:
         """NYU40 id of each vertex, from labels.ply or else from the annotation it was made of."""
         mesh, unknown = self.file("_vh_clean_2.labels.ply"), Counter[str]()
-        annotation = self.file(".aggregation.json"), self.file("_vh_clean_2.0.010000.segs.json")
+        annotation = self.file(".aggregation.json"), self.file(SEGMENTS)
         if mesh.exists():
             ids = read_vertices(mesh, ("label",))["label"].astype(np.int64)
             if len(ids) != count:

@@ -18,7 +18,7 @@ from xmask3d_training.prepare.label_map import scannet20_labels, scannet200_ids
 from xmask3d_training.prepare.layout import Layout, png_data
 from xmask3d_training.prepare.points_file import read_points_file
 from xmask3d_training.prepare.records import SceneRecord
-from xmask3d_training.prepare.scannet import ScanNetScene, label_map
+from xmask3d_training.prepare.scannet import SEGMENTS, ScanNetScene, label_map
 from xmask3d_training.prepare.segments import read_annotation
 
 _SUSPICIOUS_AGREEMENT = 0.95
@@ -51,7 +51,7 @@ class ScanNet200Scene:
 
     def sources(self) -> list[Path]:
         """See ``work.Job``."""
-        return [*self.base.sources(), self.base.file("_vh_clean_2.0.010000.segs.json")]
+        return self.base.sources()
 
     def outputs(self) -> list[Path]:
         """See ``work.Job``."""
@@ -68,7 +68,7 @@ class ScanNet200Scene:
         target.unlink(missing_ok=True)
         table, unknown = label_map(self.base.label_table), Counter[str]()
         labels = read_points_file(self.layout.points(self.split, self.scene)).labels
-        aggregation = self.base.file(".aggregation.json"), self.base.file("_vh_clean_2.0.010000.segs.json")
+        aggregation = self.base.file(".aggregation.json"), self.base.file(SEGMENTS)
         raw_ids = read_annotation(*aggregation, len(labels), table, unknown).raw_ids
         agreement = float((scannet20_labels(table.nyu40(raw_ids, unknown)) == labels).mean())
         if agreement < _SUSPICIOUS_AGREEMENT:

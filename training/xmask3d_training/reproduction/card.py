@@ -14,7 +14,7 @@ from xmask3d_training.oracles.report import markdown, percent
 _HEAD = """# XMask3D, tiny
 
 XMask3D (NeurIPS 2024) at small sizes, trained from nothing in the package's synthetic rooms. It comes with the package
-so that a first run shows the real method at work. **It knows rooms like these and the words below.** For real scenes
+so that a first run shows the whole method. **It knows rooms like these and the words below.** For real scenes
 import an official checkpoint: `xmask3d import-checkpoint FILE.pth --split b12n7 --out FOLDER`, `--model FOLDER`.
 
 Licence: Apache-2.0, like the code. No pretrained weight, no photograph and no scan went into it.
@@ -102,15 +102,36 @@ def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]
     parts = _parts(results)
     for part in parts:
         told = f"{part['views']} views, {part['steps']} steps, {part['minutes']:.0f} minutes"
-        told += f", {part['processes']} process(es), seed {part['seed']}"
+        told += f", {_counted(part['processes'], 'process', 'es')}, seed {part['seed']}"
         if part is parts[0] and (start := part.get("start")):
             told += f"; begun with what {start} had learned"
         rows.append([part["about"], told])
-    for tower, known in sorted(towers.items()):
-        told = "; ".join(f"{name} {value}" for name, value in known.items() if not isinstance(value, Mapping | list))
-        rows.append([f"frozen: {tower}", told])
+    rows += [[f"frozen: {tower}", _tower(known)] for tower, known in sorted(towers.items())]
     table = markdown(["part", "training"], rows) if rows else "Not stated.\n"
     return f"## Training\n\n{table}"
+
+
+def _tower(known: Mapping[str, Any]) -> str:
+    """What a tower was trained on and how; facts of another kind as they are."""
+    left = {name: value for name, value in known.items() if name != "tower" and not isinstance(value, Mapping | list)}
+    told = []
+    if {"windows", "views", "rooms"} <= left.keys():
+        windows, views, rooms = (left.pop(name) for name in ("windows", "views", "rooms"))
+        told.append(f"{windows} pictures with captions, of {views} views in {rooms} rooms")
+    if "trained before" in left:
+        told.append(f"trained before: {left.pop('trained before')}")
+    if {"steps", "views a step", "minutes", "precision", "device"} <= left.keys():
+        steps, views, minutes, precision, device = (
+            left.pop(name) for name in ("steps", "views a step", "minutes", "precision", "device")
+        )
+        last = "last: " if "trained before" in known else ""
+        told.append(f"{last}{steps} x {views} views, {minutes} minutes, {precision}, {device}")
+    told += [name if value is True else f"{name} {value}" for name, value in left.items()]
+    return "; ".join(told)
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one}{more if number != 1 else ''}"
 
 
 def _scores(results: Mapping[str, Any]) -> str:

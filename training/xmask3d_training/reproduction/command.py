@@ -116,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--configs", type=Path, default=CONFIGS, help="base.yaml, experiments.yaml (%(default)s)")
     parser.add_argument("--epochs", type=int, help="in place of base.yaml's; runs of other lengths in proportion")
     parser.add_argument("--minutes", type=float, help="stop after so long; the same command goes on")
-    parser.add_argument("--processes", type=int, help="of a training on CPU cores (default: 2)")
+    parser.add_argument(
+        "--processes", type=int, help="of a training or a test (default: 2 on CPU cores, 1 on GPUs, each with its own)"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of all runs")
     parser.add_argument("--tables", action="store_true", help="write the tables of what there is and run nothing")
     parser.add_argument("--document", type=Path, help="Markdown file with places for the tables, to be filled too")

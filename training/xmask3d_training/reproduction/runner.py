@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import yaml
 
 from xmask3d_ros.evaluation.benchmarks import benchmark
 from xmask3d_ros.files import whole_file
@@ -40,7 +41,7 @@ class Place:
     out: Path
     """A folder a run, and the cache that they share."""
     processes: int
-    """Of a training on CPU cores; 1 on a GPU."""
+    """Of a training or a test; on GPUs each has one of its own."""
     epochs: int | None = None
     """In place of the base's; runs of their own lengths, and the start of the mask loss, change in proportion."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -92,7 +93,8 @@ def ensure_trained(plan: Plan, run: Run, place: Place) -> None:
         "before": [settings_of(plan, earlier, place) for earlier in run.earlier],
     }
     if state:
-        if changed := [name for name, value in begun.items() if state.get(name, []) != value]:
+        known, given = _compared(state), _compared(begun)
+        if changed := [name for name in begun if known.get(name, []) != given[name]]:
             raise SettingsError(
                 f"{folder} was begun with other {changed[0]} (see its {STATE_FILE}): give the same again, another "
                 "--out, or remove the folder"
@@ -111,6 +113,11 @@ def ensure_trained(plan: Plan, run: Run, place: Place) -> None:
     finally:
         state["seconds"] += time.monotonic() - started
         write_json(folder / STATE_FILE, state)
+
+
+def _compared(begun: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run was begun with, as the next time has to have it: the base's settings, but not its comments."""
+    return {**begun, "base": yaml.safe_load(begun.get("base", ""))}
 
 
 def ensure_tested(plan: Plan, run: Run, place: Place) -> Path:
@@ -155,6 +162,7 @@ def effort(plan: Plan, run: Run, place: Place) -> dict[str, Any]:
         "mask_loss_knows": setting("model.losses.mask_3d_novel") == "annotated",
         "binary_head": setting("model.losses.binary") > 0,
         "binary_head_knows": setting("model.losses.binary_novel") == "annotated",
+        "views_know": setting("data.usable_points") != "base",
         "start": _name_of_model(setting("model.start")),
         "seed": run.seed,
         "steps": checkpoint["global_step"],
@@ -204,12 +212,13 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
 
 def _lightning(command: str, plan: Plan, settings: dict[str, Any], place: Place, *more: str) -> None:
     """A command of Lightning's."""
-    device: list[str] = []
-    if not torch.cuda.is_available():
-        device = ["--trainer.accelerator=cpu", f"--trainer.devices={place.processes}"]
-        device += ["--trainer.strategy=ddp"] if place.processes > 1 else []
+    on_cpu = not torch.cuda.is_available()
+    device = ["--trainer.accelerator=cpu"] if on_cpu else []
+    device += [f"--trainer.devices={place.processes}"]  # on a machine with several GPUs Lightning would take all
+    device += ["--trainer.strategy=ddp"] if place.processes > 1 else []
     given = [f"--{name}={value}" for name, value in settings.items()]
-    threads = max(1, (os.cpu_count() or 1) // place.processes) if device else None
-    arguments = [command, f"--config={plan.base}", *given, *device, *more]
+    threads = max(1, (os.cpu_count() or 1) // place.processes) if on_cpu else None
+    # What was given by name comes later, and so counts.
+    arguments = [command, f"--config={plan.base}", *device, *given, *more]
     if status := place.launch(arguments, threads, place.deadline):
         raise SettingsError(f"{settings['trainer.default_root_dir']}: {command} ended with status {status}, see above")

@@ -58,10 +58,20 @@ def entry_of(result: Result, output: str, gate: str) -> dict[str, Any]:
 
 
 def knows(result: Result) -> str:
-    """What a run's training knows of where novel objects are."""
-    if result["mask_loss_knows"] and result["binary_head_knows"]:
+    """What a run's training knows of where novel objects are.
+
+    Results of before the choice of views was recorded say nothing of it, and nor does this.
+    """
+    views = result.get("views_know")
+    if result["mask_loss_knows"] and result["binary_head_knows"] and views is not False:
         return "as the reference"
-    return "binary head alone" if result["binary_head_knows"] else "nothing"
+    parts = {
+        "mask loss": result["mask_loss_knows"],
+        "binary head": result["binary_head_knows"],
+        "choice of views": bool(views),
+    }
+    knowing = [name for name, known in parts.items() if known]
+    return f"{knowing[0]} alone" if len(knowing) == 1 else " and ".join(knowing) or "nothing"
 
 
 def runs_table(found: dict[str, list[Result]]) -> str:

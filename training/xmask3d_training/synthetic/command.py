@@ -27,6 +27,8 @@ from .writers.prepared import scene_name, write_captions, write_room
 
 Job = tuple[Path, int, int, bool, bool, str | None]
 """One room to make: folder, seed, views, whether held out, whether as a bag, kind of room (None: any)."""
+_ROOMS_AT_RISK = 20
+"""A killed command leaves at most so many rooms without captions, and those that are being made."""
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -113,10 +115,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         (options.out, seed, options.views, options.held_out, options.bag, options.kind) for seed in seeds
     ]
     started = time.monotonic()
-    captions = {}
+    captions: dict[str, dict[str, list[str]]] = {}
     try:
         for name, told in tqdm(_results(jobs, min(options.processes, options.rooms)), total=len(jobs), unit="room"):
             captions[name] = told
+            if len(captions) == _ROOMS_AT_RISK and not options.bag:
+                write_captions(captions, options.out)
+                captions = {}
     finally:  # an interrupted command leaves rooms that can be used
         if captions and not options.bag:
             write_captions(captions, options.out)

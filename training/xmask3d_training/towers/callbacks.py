@@ -31,6 +31,8 @@ class TowerFolder(lightning.Callback):
         self._write(trainer, pl_module)
 
     def _write(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        if getattr(trainer, "fast_dev_run", False):  # a trial keeps nothing: the folder may hold a trained tower
+            return
         data = trainer.datamodule  # type: ignore[attr-defined]
         assert isinstance(pl_module, TowerModule) and isinstance(data, TowerData)
         if trainer.is_global_zero:

@@ -123,7 +123,8 @@ class ClipData(TowerData):
 
         Args:
             root: data root with rooms and their pairs.
-            batch_size: views of a step, over all processes. A step has ``1 + windows + crops`` pairs a view.
+            batch_size: views of an optimiser's step, over all processes and accumulated batches. A view has
+                ``1 + windows + crops`` pairs.
             windows: windows of each view read inside it, as MaskCLIP reads masks.
             crops: windows of each view cut out and seen alone.
             crop_size: their side in pixels; smaller than the tower's size costs less.
@@ -158,6 +159,8 @@ class ClipData(TowerData):
 
 def _draw(available: int, wanted: int, rng: np.random.Generator) -> list[int]:
     """Different windows, as far as there are enough."""
+    if not wanted:
+        return []
     rounds = -(-wanted // available)
     return np.concatenate([rng.permutation(available) for _ in range(rounds)])[:wanted].tolist()
 

@@ -123,13 +123,17 @@ def join_towers(folders: Sequence[Path], out: Path) -> tuple[str, ...]:
     config = read_config(folders[0])
     words = folders[0] / WORDS_FILE
     for folder in folders:
-        if (folder / WORDS_FILE).read_bytes() != words.read_bytes():
+        if _content(folder / WORDS_FILE) != _content(words):
             raise CheckpointError(f"{folder} and {folders[0]} have different word lists: train both on the same pairs")
         found, given = read_towers(folder), read_config(folder)
         if twice := set(found) & set(tensors):
             raise CheckpointError(f"{folder}: {sorted(twice)[0]} has been read from another folder already")
         tensors.update(found)
-        facts.update(json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
+        content = _content(folder / FACTS_FILE)
+        try:
+            facts.update(json.loads(content))
+        except (ValueError, TypeError) as error:
+            raise CheckpointError(f"{folder / FACTS_FILE} is damaged: write the tower again") from error
         if any(name.startswith("clip.") for name in found):
             config = replace(config, clip=given.clip)
         if any(name.startswith("diffusion.") for name in found):
@@ -163,6 +167,15 @@ def settings_of(config: ModelConfig, part: str) -> Any:
     if part == "clip":
         return replace(config.clip, mask_coverage=0.0)
     return replace(config.diffusion, timestep=0, windows="squash", noise_seed=0), replace(config.captioner, source="3d")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot read {path} ({error.strerror}): give the folder tower/ of a finished run of `xmask3d train towers`"
+        ) from error
 
 
 def _prefixes(parts: Sequence[str]) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ def colour_loss(latents: Tensor, wanted: Tensor) -> Tensor:
         latents: (B, C >= 3, h, w).
         wanted: (B, 3, H, W) the image in [-1, 1].
     """
-    return functional.l1_loss(latents[:, :3], functional.adaptive_avg_pool2d(wanted, latents.shape[2:]))
+    height, width = latents.shape[2:]
+    return functional.l1_loss(latents[:, :3], functional.adaptive_avg_pool2d(wanted, (height, width)))
 
 
 def structural_similarity(one: Tensor, two: Tensor) -> Tensor:

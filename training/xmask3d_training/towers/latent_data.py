@@ -70,7 +70,7 @@ class LatentData(TowerData):
 
         Args:
             root: data root with rooms and their pairs. Latents are kept beside the pairs.
-            batch_size: views of a step, over all processes.
+            batch_size: views of an optimiser's step, over all processes and accumulated batches.
             caption_dropout: share of views whose caption is the empty one, from which XMask3D starts.
             training_views: at most so many, spread over the rooms; none: all. Encoding a view costs more than a step.
             measured_views: held-out views that the noise prediction is measured on.

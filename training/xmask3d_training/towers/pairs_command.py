@@ -36,16 +36,22 @@ def pairs_of_scene(root: Path, seed: int, scene: str) -> list[ViewPairs]:
     """The pairs of one written room. Equal arguments give equal pairs.
 
     Raises:
-        SettingsError: the room was written by another version of the generator.
+        SettingsError: the room was written by another version of the generator, or some of its captions are missing.
     """
     layout = Layout(root, "scannet")
     folder = layout.views(scene)
     about = json.loads((folder / "objects.json").read_text(encoding="utf-8"))
     room = SyntheticRoom(about["seed"], about["held_out"], views=1, kind=about.get("named_kind"))
     _check(scene, room.room.placed, about["objects"])
-    captions = _captions(root)[scene]
+    frames, captions = layout.frames(scene), _captions(root).get(scene, {})
+    if missing := [frame for frame in frames if not captions.get(frame)]:
+        raise SettingsError(
+            f"{scene} has no captions of {len(missing)} of its {len(frames)} views, perhaps as writing it was cut "
+            f"short: write it again with `xmask3d train synthetic rooms --rooms 1 --seed {about['seed']}` and the "
+            "other options that it was written with"
+        )
     pairs = []
-    for frame in layout.frames(scene):
+    for frame in frames:
         instance = _image(folder / "instance" / f"{frame}.png").astype(np.int32)
         depth = without_holes(_image(folder / "depth" / f"{frame}.png") / 1000.0, instance)
         rng = np.random.default_rng((seed, about["held_out"], about["seed"], int(frame)))
@@ -125,7 +131,11 @@ def _image(path: Path) -> NDArray[Any]:
 
 @functools.cache
 def _captions(root: Path) -> dict[str, dict[str, list[str]]]:
-    return json.loads((root / "caption" / ALL_CAPTIONS).read_text(encoding="utf-8"))
+    path = root / "caption" / ALL_CAPTIONS
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} is missing or damaged: write the rooms again") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,14 +8,12 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Any
 
-import cv2
 import lightning
 import torch
 from torch.utils.data import DataLoader, Dataset
 
 from xmask3d_ros.model.config import ModelConfig
-from xmask3d_training.data.sampler import EpochSampler
-from xmask3d_training.engine.data_module import KeyBatches, ResumableLoader
+from xmask3d_training.engine.data_module import ResumableLoader, quiet_worker, training_keys
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.towers.pairs import ViewPairs, pairs_folder, read_pairs
 from xmask3d_training.towers.words import WORDS_FILE
@@ -71,31 +69,17 @@ class TowerData(lightning.LightningDataModule):
         """Batches of random items."""
         assert self.trainer is not None
         items, length = self.train_set()
-        sampler = EpochSampler(length, self.seed, self.trainer.global_rank, self.trainer.world_size)
-        size = self.batch_size // self.trainer.world_size
-        batches = KeyBatches(sampler, size, self.trainer.accumulate_grad_batches, self._position)
-        if not len(batches):
-            raise SettingsError(f"{length} items an epoch are fewer than a batch of {self.batch_size}")
+        batches = training_keys(self.trainer, length, self.batch_size, self.seed, "give pairs of more rooms")
         return ResumableLoader(items, batch_sampler=batches, **self._settings())
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Items of held-out rooms, always the same."""
         return DataLoader(self.val_set(), batch_size=self.batch_size, **self._settings())
 
-    def _position(self) -> tuple[int, int]:
-        assert self.trainer is not None
-        return self.trainer.current_epoch, self.trainer.fit_loop.epoch_loop.batch_progress.current.ready
-
     def _settings(self) -> dict[str, Any]:
         return {
             "num_workers": self.workers,
             "persistent_workers": self.workers > 0,
-            "worker_init_fn": _quiet_worker,
+            "worker_init_fn": quiet_worker,
             "pin_memory": torch.cuda.is_available(),
         }
-
-
-def _quiet_worker(_: int) -> None:
-    """One thread a worker: they are as many as there are cores."""
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)

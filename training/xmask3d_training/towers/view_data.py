@@ -60,7 +60,7 @@ class PatchData(TowerData):
 
         Args:
             root: data root with rooms and their pairs.
-            batch_size: patches of a step, over all processes.
+            batch_size: patches of an optimiser's step, over all processes and accumulated batches.
             patch: their side in pixels, a multiple of 8 at most the model's image size.
             measured_views: held-out views that the reconstruction is measured on.
             workers: loader processes; none: the cores, at most 8.

@@ -306,8 +306,8 @@ def _fittings(item: Item, rng: np.random.Generator, span: Span, side: float) -> 
     if chance[5] < 0.06:
         angle = np.linspace(0, 2 * np.pi, 21)
         z, radius = low + (high - low) * 0.75, rng.uniform(0.12, 0.18)
-        x, y = middle + radius * np.sin(angle), np.full(21, -_THICK - 0.04)
-        loop = np.column_stack([x, y, z + radius * np.cos(angle)])
+        depths = np.full(21, -_THICK - 0.04)
+        loop = np.column_stack([middle + radius * np.sin(angle), depths, z + radius * np.cos(angle)])
         item.add(tube(loop, 0.04, 7), plain(paint(rng, ("green", "green", "brown", "red", "white"))))
     if chance[6] < 0.08:
         item.add(meshes.rod((middle, -_THICK, high - 0.3), (middle, -_THICK - 0.07, high - 0.27), 0.012, 8), steel)

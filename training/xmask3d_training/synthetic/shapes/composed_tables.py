@@ -282,8 +282,8 @@ def _body(item: Item, rng: np.random.Generator, plan: _Plan) -> None:
     else:
         for z in np.arange(0, 4) * under / 4:
             ratio = rng.uniform(0.7, 1.1)
-            marks = ((0.85, 0), (1, 0.3), (1, 0.7), (0.85, 1))
-            rings = [meshes.ring(x * ratio * s, y * ratio * s, z + h * under / 4, 28) for s, h in marks]
+            bulge = ((0.85, 0), (1, 0.3), (1, 0.7), (0.85, 1))
+            rings = [meshes.ring(x * ratio * s, y * ratio * s, z + h * under / 4, 28) for s, h in bulge]
             item.add(meshes.loft(rings), plan.frame)
 
 

@@ -47,8 +47,8 @@ def windsor(rng: np.random.Generator) -> Item:
     rings = [meshes.ring(half * s, half * s * 0.95, seat + z, 24, 2.6) for s, z in ((0.9, -0.045), (1, -0.02), (1, 0))]
     item.add(meshes.loft(rings), frame)
     for x in (-1, 1):
-        for y in (-1, 1):
-            top, foot = (x * half * 0.6, y * half * 0.6, seat - 0.03), (x * half * 1.0, y * half * 1.05, 0)
+        for end in (-1, 1):
+            top, foot = (x * half * 0.6, end * half * 0.6, seat - 0.03), (x * half * 1.0, end * half * 1.05, 0)
             item.add(meshes.rod(foot, top, 0.017), frame)
         item.add(meshes.rod((x * half * 0.84, -half * 0.85, 0.18), (x * half * 0.84, half * 0.85, 0.18), 0.011), frame)
     item.add(meshes.rod((-half * 0.84, 0, 0.18), (half * 0.84, 0, 0.18), 0.011), frame)

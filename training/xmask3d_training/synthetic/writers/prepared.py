@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xmask3d_ros.files import whole_file
 from xmask3d_training.prepare.layout import Layout, color_data, intrinsics_text, png_data, points_data
 
 from ..catalogue import nyu40_of
@@ -55,13 +56,17 @@ def write_room(room: SyntheticRoom, root: Path) -> dict[str, list[str]]:
 
 
 def write_captions(captions: dict[str, dict[str, list[str]]], root: Path) -> None:
-    """Write the captions of all rooms (scene -> frame id -> list), keeping those of scenes written before."""
+    """Write the captions of rooms (scene -> frame id -> list), keeping those of scenes written before.
+
+    Each of the two files appears whole or not at all.
+    """
     everything = root / "caption" / ALL_CAPTIONS
     before = json.loads(everything.read_text()) if everything.exists() else {}
     merged = dict(sorted({**before, **captions}.items()))
     first = {scene: {frame: texts[0] for frame, texts in frames.items()} for scene, frames in merged.items()}
-    _write(everything, json.dumps(merged, indent=1).encode())
-    _write(Layout(root, "scannet").captions(CAPTIONER), json.dumps(first, indent=1).encode())
+    for path, content in ((everything, merged), (Layout(root, "scannet").captions(CAPTIONER), first)):
+        with whole_file(path) as temporary:
+            temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 def _objects(room: SyntheticRoom) -> dict[str, object]:
