@@ -56,6 +56,8 @@ def play(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     command += ["--clock"] if given("use_sim_time") == "true" else []
     command += ["--loop"] if given("loop") == "true" else []
     active = OnStateTransition(
-        goal_state="active", entities=[ExecuteProcess(cmd=command, output="screen", name="ros2_bag_play")]
+        goal_state="active",
+        entities=[ExecuteProcess(cmd=command, output="screen", name="ros2_bag_play")],
+        handle_once=True,  # one ExecuteProcess runs once; a second activation would be an error
     )
     return [RegisterEventHandler(active)]

@@ -228,7 +228,6 @@ class Rig:
         """As if just started: an empty map, no counts, nothing said, and a time later than any before."""
         assert self.viewer.call("reset", Trigger.Request()).success
         self.node.reporter.begin()
-        self.node.reporter._warned.clear()
         self.node._segmenter.counts.clear()
         pairing = self.node._pairing
         pairing.clear()

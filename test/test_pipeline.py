@@ -14,7 +14,7 @@ from xmask3d_ros.evaluation.bag import open_bag
 from xmask3d_ros.geometry import Camera, RgbdFrame
 from xmask3d_ros.mapping import MapConfig
 from xmask3d_ros.pipeline import Segmenter, SegmenterConfig, describe_unknown
-from xmask3d_ros.vocabulary import UNLABELLED, make_vocabulary
+from xmask3d_ros.vocabulary import UNLABELLED, LabelRegistry, make_vocabulary
 
 CAMERA = Camera(80, 60, 72.0, 72.0, 39.5, 29.5)
 A = make_vocabulary(["chair", "wall", "lamp"])
@@ -53,6 +53,25 @@ def test_a_new_vocabulary_equals_a_fresh_run(model, evidence):
     assert names[0] == names[1]
     assert np.array_equal(after.keys, before.keys)
     assert not np.array_equal(after.labels, before.labels)
+
+
+@pytest.mark.parametrize("evidence", ["exact", "compact"])
+def test_a_vocabulary_for_which_there_is_no_memory_leaves_the_old_one(model, evidence, monkeypatch):
+    segmenter = segmented(model, A, config=replace(FEW, evidence=evidence))
+    before = segmenter.labelled_cloud()
+    with monkeypatch.context() as short_of_memory, pytest.raises(RuntimeError):
+        short_of_memory.setattr(segmenter.evidence, "relabel", lambda *_: torch.empty(1 << 62))
+        segmenter.set_vocabulary(make_vocabulary(["wall"]))
+    assert (segmenter.vocabulary.names, segmenter.vocabulary.version) == (A.names, 1)
+    after = segmenter.labelled_cloud()
+    assert same(after, before) and after.names == before.names
+    assert segmenter.process(frame(4)), "it goes on"
+
+
+def test_a_registry_that_is_given_keeps_labels_from_one_segmenter_to_the_next(model):
+    labels = LabelRegistry()
+    Segmenter(model, A, FEW, labels)
+    assert Segmenter(model, B, FEW, labels).labelled_cloud().names == {3: "sofa", 1: "wall", 4: "toilet", 5: "monitor"}
 
 
 def test_unknown_words_are_told_in_a_sentence():

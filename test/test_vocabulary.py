@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xmask3d_ros.vocabulary import (
+    MAX_SYNONYMS,
     LabelRegistry,
     VocabularyError,
     check,
@@ -41,6 +42,13 @@ def test_good_names_survive_beside_bad_ones():
 def test_synonyms_of_no_class_are_reported():
     _, rejected = check(["chair"], {"sofa": ["couch"]})
     assert "no class" in rejected["sofa"]
+
+
+def test_too_many_synonyms_refuse_their_class():
+    words = [f"couch {number}" for number in range(MAX_SYNONYMS + 1)]
+    entries, rejected = check(["sofa", "chair"], {"sofa": words, "chair": words[:-1]})
+    assert [entry.name for entry in entries] == ["chair"]
+    assert f"'sofa' has {len(words)} synonyms, more than {MAX_SYNONYMS}" in rejected["sofa"]
 
 
 def test_a_thousand_classes_fit():

@@ -26,6 +26,9 @@ from xmask3d_ros.vocabulary import UNLABELLED, LabelRegistry, Vocabulary, make_v
 
 logger = logging.getLogger(__name__)
 
+TOO_FEW_POINTS = "dropped: too few visible points"
+"""Under this name the segmenter counts frames of which it made no view."""
+
 
 @dataclass(frozen=True)
 class SegmenterConfig:
@@ -66,7 +69,14 @@ class Segmenter:
     every frame in one thread, and in another takes a view, runs :meth:`observe` and :meth:`remember`.
     """
 
-    def __init__(self, model: XMask3D, vocabulary: Vocabulary, config: SegmenterConfig | None = None) -> None:
+    def __init__(
+        self,
+        model: XMask3D,
+        vocabulary: Vocabulary,
+        config: SegmenterConfig | None = None,
+        labels: LabelRegistry | None = None,
+    ) -> None:
+        """``labels``: where names get their labels; give one that outlives the segmenter to keep them."""
         config = config or SegmenterConfig()
         self.config = replace(config, map=replace(config.map, voxel_size=model.config.voxel_size))
         self.model = model
@@ -74,7 +84,7 @@ class Segmenter:
         self.timer = StageTimer(model.device)
         self.counts: Counter[str] = Counter()
         """Frames "integrated" and "segmented", and frames dropped here by cause ("dropped: <cause>")."""
-        self.labels = LabelRegistry()
+        self.labels = LabelRegistry() if labels is None else labels
         self.unknown_words: tuple[str, ...] = ()
         """Words of the vocabulary in force that the model never met; see :meth:`TextEncoder.unknown_words`."""
         self._lock = threading.RLock()
@@ -144,7 +154,7 @@ class Segmenter:
             )
             chosen = self._capped(keys[visible.indices])
             if len(chosen) < self.config.min_view_points:
-                self.counts["dropped: too few visible points"] += 1
+                self.counts[TOO_FEW_POINTS] += 1
                 return None
             indices = visible.indices[chosen]
             view = View(
@@ -183,17 +193,18 @@ class Segmenter:
         """Relabel the whole map for other classes, without running the network. Returns it with its version.
 
         Words that the model never met are used all the same, with a warning: a name of several words may do without.
+        Where it fails, for want of memory say, the old vocabulary and its labels stay in force.
         """
         classes = self._text.classes(vocabulary)
         unknown = self._text.unknown_words(vocabulary)
         if unknown:
             logger.warning("%s; its card, README.md, lists the words it knows", describe_unknown(unknown))
         with self._lock, self.timer.stage("relabel"), torch.no_grad():
-            self._label_of_class = self.labels.ids(vocabulary.names)
-            self._classes = classes
-            self.unknown_words = unknown
-            self.vocabulary = replace(vocabulary, version=self.vocabulary.version + 1)
+            label_of_class = self.labels.ids(vocabulary.names)
             self.evidence.relabel(self.map, classes)
+            # From here on nothing can fail.
+            self._label_of_class, self._classes, self.unknown_words = label_of_class, classes, unknown
+            self.vocabulary = replace(vocabulary, version=self.vocabulary.version + 1)
             return self.vocabulary
 
     # ------------------------------------------------------------------------------------------------------ output

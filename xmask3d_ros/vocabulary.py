@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ UNLABELLED = 65535
 """Label of a point that got no class (the reserved 16-bit id of vision_msgs/LabelInfo)."""
 MAX_CLASSES = 4096
 """Most classes in one vocabulary."""
+MAX_SYNONYMS = 32
+"""Most synonyms of one class: each is encoded and scored as a class is, so time and memory grow with them."""
 MAX_NAME_LENGTH = 100
 """Most characters in a name: CLIP reads at most 75 word pieces."""
 
@@ -78,7 +81,7 @@ def check(
 
     Args:
         names: class names as given.
-        synonyms: other words by class name; a faulty synonym rejects its class.
+        synonyms: other words by class name; a faulty synonym rejects its class, as do more than ``MAX_SYNONYMS``.
 
     Returns:
         Usable entries in order, and reasons by rejected name.
@@ -94,6 +97,9 @@ def check(
             for word in entry.words
             if normalise(word) in owner
         ]
+        if len(entry.synonyms) > MAX_SYNONYMS:
+            count = len(entry.synonyms)
+            faults.append(f"{name[:40]!r} has {count} synonyms, more than {MAX_SYNONYMS}: keep the commonest")
         if len(entries) >= MAX_CLASSES:
             faults.append(f"only {MAX_CLASSES} classes fit one vocabulary")
         if faults:
@@ -169,10 +175,11 @@ def read_vocabulary(text: str) -> Vocabulary:
 
 
 class LabelRegistry:
-    """Gives every class name an id that it keeps; ids are only ever added."""
+    """Gives every class name an id that it keeps; ids are only ever added. For all threads."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
+        self._lock = threading.Lock()  # no two names get one id
 
     def ids(self, names: Iterable[str]) -> list[int]:
         """Ids of the names, new ones for names not seen before.
@@ -180,12 +187,13 @@ class LabelRegistry:
         Raises:
             VocabularyError: all 65,535 ids are taken.
         """
-        for name in names:
-            if name not in self._ids:
-                if len(self._ids) >= UNLABELLED:
-                    raise VocabularyError("65535 class names have been used: restart the node to begin anew")
-                self._ids[name] = len(self._ids)
-        return [self._ids[name] for name in names]
+        with self._lock:
+            for name in names:
+                if name not in self._ids:
+                    if len(self._ids) >= UNLABELLED:
+                        raise VocabularyError("65535 class names have been used: restart the node to begin anew")
+                    self._ids[name] = len(self._ids)
+            return [self._ids[name] for name in names]
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         # list() first: it is one step, so that another thread may add names meanwhile.

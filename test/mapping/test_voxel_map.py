@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The voxel map: means, bounds, and evidence that follows its voxels."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import torch
@@ -179,17 +181,60 @@ def test_voxels_that_lose_their_only_view_are_counted():
     assert list(voxels.views) == [2]
 
 
-def test_a_frame_for_which_there_is_no_memory_changes_nothing(monkeypatch):
-    voxels = VoxelMap(MapConfig(voxel_size=0.1))
-    integrate(voxels, *cloud(200, 4), ORIGIN, 0)
-    before = len(voxels)
-    with monkeypatch.context() as patch:
-        patch.setattr(voxels, "_reserve", lambda count: torch.empty(1 << 62))
-        with pytest.raises(RuntimeError):
-            integrate(voxels, *cloud(2000, 5), ORIGIN, SECOND)
-    assert len(voxels) == before
+def remembering(config, points, colors):
+    """A map of a frame that remembers its keys as evidence, by voxel and by view."""
+    voxels = VoxelMap(config)
+    integrate(voxels, points, colors, ORIGIN, 0)
+    keys = voxels.keys.clone()
+    voxels.write(torch.arange(len(voxels)), {"key": keys})
+    voxels.add_view(keys, {"key": keys}, {}, 0)
+    return voxels
+
+
+def check_numbering(voxels):
+    """Every table tells the same of a row."""
+    assert torch.equal(voxels.rows_of(voxels.keys), torch.arange(len(voxels)))
+    written = voxels.layers["key"] != 0
+    assert torch.equal(voxels.layers["key"][written], voxels.keys[written])
+    assert bool(torch.isfinite(voxels.positions).all())
+    for view in voxels.views.values():
+        assert torch.equal(view.by_voxel["key"], voxels.keys[view.rows])
+
+
+@contextmanager
+def without_memory(voxels):
+    """The first of the layers is one that no memory can hold a copy of."""
+    voxels._layers = {"huge": torch.zeros(()).expand(len(voxels._columns["key"]), 1 << 50), **voxels._layers}
+    with pytest.raises(RuntimeError, match=r"memory|overflow|size"):
+        yield
+    del voxels._layers["huge"]
+
+
+def test_a_frame_for_which_there_is_no_memory_changes_nothing():
+    voxels = remembering(MapConfig(voxel_size=0.1), *cloud(200, 4))
+    before = voxels.keys.clone()
+    with without_memory(voxels):
+        integrate(voxels, *cloud(2000, 5), ORIGIN, SECOND)
+    assert torch.equal(voxels.keys, before)
+    check_numbering(voxels)
     integrate(voxels, *cloud(2000, 5), ORIGIN, SECOND)
-    assert len(voxels) > before
+    assert len(voxels) > len(before)
+    voxels.write(torch.arange(len(voxels)), {"key": voxels.keys.clone()})
+    check_numbering(voxels)
+
+
+def test_forgetting_for_which_there_is_no_memory_leaves_a_map_that_works():
+    points, colors = cloud(300, 4, 1.0)
+    voxels = remembering(MapConfig(voxel_size=0.1, radius=1.0), points, colors)
+    before, away = voxels.keys.clone(), torch.tensor([0.8, 0.0, 0.0], dtype=torch.float64)
+    with without_memory(voxels):
+        integrate(voxels, points[:1], colors[:1], away, 2 * SECOND)
+    assert torch.equal(voxels.keys, before) and voxels.forgotten == 0
+    check_numbering(voxels)
+    integrate(voxels, points[:1], colors[:1], away, 4 * SECOND)
+    assert len(voxels) == len(before) - voxels.forgotten < len(before)
+    check_numbering(voxels)
+    assert len(voxels.views[0].rows) == len(voxels)
 
 
 def test_bytes_count_what_is_held():

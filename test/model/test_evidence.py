@@ -7,7 +7,7 @@ from small_model import small_view
 
 from xmask3d_ros.mapping import MapConfig, VoxelMap
 from xmask3d_ros.mapping.keys import pack
-from xmask3d_ros.model import compact_evidence
+from xmask3d_ros.model import compact_evidence, exact_evidence, scoring
 from xmask3d_ros.model.compact_evidence import SLOTS, CompactEvidence
 from xmask3d_ros.model.exact_evidence import ExactEvidence
 from xmask3d_ros.vocabulary import make_vocabulary
@@ -73,6 +73,38 @@ def test_relabelling_equals_a_fresh_run_voxel_by_voxel(model, text, observations
     assert len(relabelled.unique()) > 2
     _, _, first, _ = run(kind, model, text, observations, [A])
     assert not torch.equal(first, fresh)
+
+
+@pytest.mark.parametrize("kind", ["exact", "compact"])
+def test_relabelling_that_fails_half_way_leaves_the_old_labels(model, text, observations, kind, monkeypatch):
+    voxels, evidence, before, confidence = run(kind, model, text, observations, [A])
+    decide, calls = scoring.decide, []
+
+    def fail_at_the_second(scores):
+        calls.append(len(scores))
+        return decide(scores) if len(calls) < 2 else torch.empty(1 << 62)
+
+    monkeypatch.setattr(compact_evidence, "_VOXELS_AT_ONCE", 500)
+    with monkeypatch.context() as short_of_memory, pytest.raises(RuntimeError):
+        short_of_memory.setattr(exact_evidence if kind == "exact" else compact_evidence, "decide", fail_at_the_second)
+        evidence.relabel(voxels, text.classes(B))
+    assert len(calls) == 2
+    labels, still = evidence.labels(voxels, text.classes(A))
+    assert torch.equal(labels, before) and torch.equal(still, confidence)
+    evidence.relabel(voxels, text.classes(B))
+    labels, _ = evidence.labels(voxels, text.classes(B))
+    assert torch.equal(labels, run(kind, model, text, observations, [B])[2])
+
+
+def test_a_view_whose_vote_fails_is_not_kept(model, text, observations, monkeypatch):
+    voxels, evidence, before, _ = run("exact", model, text, observations[:1], [A])
+    keys, view, said = observations[1]
+    integrate(voxels, view.points, view.colors, 1)
+    with monkeypatch.context() as short_of_memory, pytest.raises(RuntimeError):
+        short_of_memory.setattr(exact_evidence, "decide", lambda scores: torch.empty(1 << 62))
+        evidence.remember(voxels, keys, said, 1, text.classes(A))
+    labels, _ = evidence.labels(voxels, text.classes(A))
+    assert torch.equal(labels[: len(before)], before) and bool((labels[len(before) :] == -1).all())
 
 
 def test_exact_labels_are_the_majority_of_the_views(model, text, observations):

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as functional
 from small_model import small_model, small_view
 
+from xmask3d_ros.model import text
 from xmask3d_ros.model.config import ScoringConfig
 from xmask3d_ros.model.scoring import FORBIDDEN, Scorer, ViewEvidence, decide
 from xmask3d_ros.model.text import TextClasses
@@ -144,6 +145,18 @@ def test_synonyms_make_a_class_base_and_score_as_the_best_word():
     embeddings = torch.randn(7, 24)
     words = functional.normalize(embeddings, dim=1) @ functional.normalize(encoder.embed(["table", "desk"]), dim=1).T
     assert torch.allclose(classes.logits(embeddings)[:, 2], words.amax(dim=1), atol=1e-6)
+
+
+def test_only_the_last_words_embeddings_are_kept(model, monkeypatch):
+    monkeypatch.setattr(text, "WORDS_KEPT", 20)
+    encoder = model.text_encoder()
+    base = list(model.config.base_classes)
+    for number in range(30):
+        encoder.classes(make_vocabulary([f"thing {number}"]))
+    kept = encoder._embeddings
+    assert len(kept) == 20 and set(kept) >= {"thing 29", "thing 28", *base}
+    assert {row.untyped_storage().nbytes() for row in kept.values()} == {4 * model.config.clip.embedding_channels}
+    assert len(encoder.embed([f"thing {number}" for number in range(25)])) == len(encoder._embeddings) == 25
 
 
 def test_no_log_of_zero_where_a_probability_underflows(model, evidence):

@@ -43,6 +43,15 @@ def test_topics_and_parameters_are_the_nodes():
     assert {"model", "device", "vocabulary", "fixed_frame", "compressed_color", "compressed_depth"} <= set(BY_NAME)
 
 
+def test_a_process_is_started_by_the_first_activation_alone():
+    """Launch cannot execute one action twice; the node may well be activated again."""
+    calls = [node for node in ast.walk(ast.parse(FILES[0].read_text())) if isinstance(node, ast.Call)]
+    handlers = [call for call in calls if ast.unparse(call.func) == "OnStateTransition"]
+    assert handlers and all("ExecuteProcess" in ast.unparse(handler) for handler in handlers)
+    for handler in handlers:
+        assert {word.arg: ast.unparse(word.value) for word in handler.keywords}.get("handle_once") == "True"
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_description_comes_of_them(path):
     pytest.importorskip("launch_ros", reason="needs launch_ros, which PyPI does not have")

@@ -142,6 +142,30 @@ def test_repeated_stamps_are_said(rig):
     assert rig.integrated <= 1
 
 
+def test_views_of_too_few_points_are_said_and_counted(alone):
+    rig = alone(min_view_points=1_000_000)
+    rig.activate()
+    for number in range(2):
+        rig.camera.frame(rig.start + number * PERIOD)
+        wait_until(lambda number=number: rig.viewer.stamps[-1:] == [rig.start + number * PERIOD])
+    wait_until(lambda: rig.said("fewer than min_view_points (1000000)", "border (10)", "depth_tolerance (0.25)"))
+    assert sum("min_view_points" in line for line in rig.log) == 1, "not once a frame"
+    assert not rig.dropped, "the frames are integrated"
+    wait_until(lambda: rig.viewer.levels.get("xmask3d: inference") == b"\x01", what="a warning")
+
+
+def test_a_stray_stamp_costs_one_image_and_not_the_map(rig):
+    rig.camera.frame(rig.start)
+    wait_until(lambda: rig.integrated == 1)
+    rig.camera.color.publish(image(rig.start + 1000 * SECOND, color_pixels(), "rgb8"))
+    wait_until(lambda: rig.node._pairing.waiting("color") == 1)
+    rig.camera.frame(rig.start + PERIOD)
+    wait_until(lambda: rig.integrated == 2, what=f"{rig.dropped} {rig.log}")
+    assert rig.node._pairing.dropped == {"stray color": 1} and not rig.dropped
+    assert rig.said("/color/image_raw was stamped far ahead", "no jump in time")
+    assert rig.node._pairing.jumps == 0
+
+
 def test_depth_of_another_camera_is_registered(rig):
     """The depth camera sits 2 cm to the right of the colour camera, and sees the wall in front of both."""
     stamp = prepared(rig, rig.start)

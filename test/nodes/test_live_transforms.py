@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 
+from lifecycle_msgs.msg import Transition
 from live_rig import PERIOD, SECOND, wait_until
 from rosgraph_msgs.msg import Clock
 
@@ -129,4 +130,10 @@ def test_a_simulated_clock_that_jumps_back_empties_the_map(alone):
     assert rig.dropped == {"cleared": 1}
     set_clock(rig.start)
     rig.camera.frame(rig.start)
-    wait_until(lambda: rig.viewer.stamps[-1] == rig.start, what=f"{rig.dropped} {rig.log}")
+    wait_until(lambda: rig.integrated == 2 and rig.viewer.clouds[-1].width, what=f"{rig.dropped} {rig.log}")
+    assert rig.viewer.stamps[-1] == rig.start
+    assert rig.viewer.change(Transition.TRANSITION_DEACTIVATE)
+    set_clock(rig.start - SECOND)
+    wait_until(lambda: len(rig.node._segmenter.map) == 0, what="no map of a time to come is kept while inactive either")
+    assert rig.viewer.change(Transition.TRANSITION_ACTIVATE)
+    wait_until(lambda: rig.viewer.clouds[-1].width == 0)

@@ -139,6 +139,22 @@ def test_a_hundred_changes_during_replay_never_leave_a_label_unexplained(rig):
     assert not rig.node.reporter.faults, f"{rig.log}"
 
 
+def test_a_name_keeps_its_label_when_the_node_is_configured_anew(alone):
+    rig = alone()
+    assert rig.viewer.change(Transition.TRANSITION_CONFIGURE)
+    assert rig.viewer.set_vocabulary("toilet", "lamp").success
+    first = rig.viewer.call("get_vocabulary", GetVocabulary.Request())
+    assert rig.viewer.change(Transition.TRANSITION_CLEANUP) and rig.viewer.change(Transition.TRANSITION_CONFIGURE)
+    assert in_force(rig) == ["chair", "wall", "lamp"]
+    assert rig.viewer.set_vocabulary("door", "toilet", "lamp").success
+    again = rig.viewer.call("get_vocabulary", GetVocabulary.Request())
+    assert list(again.ids)[1:] == list(first.ids) and again.ids[0] == 4
+    assert rig.viewer.change(Transition.TRANSITION_ACTIVATE)
+    wait_until(lambda: rig.viewer.labels)
+    names = {entry.class_name for entry in rig.viewer.labels[-1].class_map}
+    assert names == {"chair", "wall", "lamp", "toilet", "door"}, "the list of labels only grows"
+
+
 def test_words_may_be_set_before_activating(alone):
     rig = alone()
     unconfigured = rig.viewer.set_vocabulary("chair")

@@ -40,7 +40,9 @@ def adds_up(pairing: Pairing) -> bool:
     )
 
 
-@pytest.mark.parametrize(("color_hz", "depth_hz"), [(30, 30), (30, 15), (30, 10), (15, 30), (10, 30), (30, 29.97)])
+@pytest.mark.parametrize(
+    ("color_hz", "depth_hz"), [(30, 30), (30, 15), (30, 10), (15, 30), (10, 30), (30, 29.97), (1, 1)]
+)
 def test_every_loop_of_a_recording_gives_the_same_pairs(color_hz, depth_hz):
     pairing, events = Pairing(10 * MS), streams(color_hz, depth_hz)
     loops = [run(pairing, events) for _ in range(3)]
@@ -66,6 +68,53 @@ def test_one_stream_may_jump_before_the_other(late, lagging):
     rest = [event for event in events if event not in leads[:late]]
     assert run(pairing, rest) == run(Pairing(10 * MS), events)
     assert adds_up(pairing)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rate", [30, 1])
+def test_a_stray_stamp_is_dropped_and_no_jump(kind, rate):
+    events = streams(rate, rate, 6.0)
+    pairing = Pairing(10 * MS)
+    pairs = run(pairing, [*events[: rate * 4], (kind, START + 3_600_000 * MS), *events[rate * 4 :]])
+    assert pairs == run(Pairing(10 * MS), events)
+    assert (pairing.jumps, pairing.strays, pairing.dropped) == (0, 1, {f"stray {kind}": 1})
+    assert adds_up(pairing)
+
+
+def test_a_stray_pair_is_no_jump_either():
+    events, far = streams(30, 30, 2.0), START + 3_600_000 * MS
+    pairing = Pairing(10 * MS)
+    pairs = run(pairing, [*events[:60], ("color", far), ("depth", far), *events[60:]])
+    assert set(pairs) == {*run(Pairing(10 * MS), events), (far, far)}
+    assert (pairing.jumps, pairing.strays, pairing.dropped) == (0, 2, {})
+    assert adds_up(pairing)
+
+
+def test_a_pause_of_minutes_is_no_stray():
+    events = streams(30, 15, 2.0)
+    later = [(kind, stamp + 300_000 * MS) for kind, stamp in events]
+    pairing = Pairing(10 * MS)
+    assert len(run(pairing, events + later)) == 2 * len(run(Pairing(10 * MS), events))
+    assert (pairing.jumps, pairing.strays) == (0, 0)
+
+
+@pytest.mark.parametrize("before", [1, 2, 30])
+def test_a_loop_of_a_recording_that_ends_after_a_pause_is_a_jump(before):
+    events = streams(30, 30, before / 30)
+    events += [(kind, START + 60_000 * MS) for kind in KINDS]
+    pairing = Pairing(10 * MS)
+    loops = [run(pairing, events) for _ in range(2)]
+    assert loops[0] == loops[1] and len(loops[0]) == before + 1
+    assert (pairing.jumps, pairing.strays) == (2, 0)
+
+
+def test_what_waits_may_be_dropped_and_time_go_on():
+    pairing = Pairing(10 * MS)
+    run(pairing, [("color", START), ("depth", START + 20 * MS)])
+    pairing.drop_waiting()
+    assert pairing.dropped == {"cleared depth": 1, "unpaired color": 1}
+    assert not run(pairing, [("color", START + 20 * MS), ("depth", START - 2 * JUMP_NS)])
+    assert pairing.jumps == 1, "the stamps seen are remembered"
 
 
 def test_the_nearest_is_taken():

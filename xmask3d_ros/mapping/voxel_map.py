@@ -127,25 +127,26 @@ class VoxelMap:
         rows = self.rows_of(keys)
         new = keys[rows < 0]
         if len(new):
-            self._reserve(self._count + len(new))  # may fail for want of memory: nothing has changed then
-            start, self._count = self._count, self._count + len(new)
-            self._columns["key"][start : self._count] = new
-            rows[rows < 0] = torch.arange(start, self._count, device=self.device)
-            self._index()
+            # All that may fail for want of memory comes first: nothing has changed then.
+            count = self._count + len(new)
+            rows[rows < 0] = torch.arange(self._count, count, device=self.device)
+            index = torch.sort(torch.cat([self.keys, new]))
+            columns, layers = self._grown(self._columns, count), self._grown(self._layers, count)
+            columns["key"][self._count : count] = new
+            self._columns, self._layers, self._count = columns, layers, count
+            self._sorted_keys, self._sorted_rows = index
         return rows
 
-    def _index(self) -> None:
-        self._sorted_keys, self._sorted_rows = torch.sort(self.keys)
-
-    def _reserve(self, count: int) -> None:
+    def _grown(self, table: Tensors, count: int) -> Tensors:
+        """A table with room for ``count`` rows: the same if it has it, else a copy; added rows are zero."""
         capacity = len(self._columns["key"])
-        if count > capacity:
-            capacity = max(count, min(2 * capacity, self.config.max_voxels), 1024)
-            for table in (self._columns, self._layers):
-                for name, column in table.items():
-                    grown = column.new_zeros((capacity, *column.shape[1:]))
-                    grown[: len(column)] = column
-                    table[name] = grown
+        if count <= capacity:
+            return table
+        capacity = max(count, min(2 * capacity, self.config.max_voxels), 1024)
+        grown = {name: column.new_zeros((capacity, *column.shape[1:])) for name, column in table.items()}
+        for name, column in table.items():
+            grown[name][: len(column)] = column
+        return grown
 
     def _halve_full(self, rows: Tensor) -> None:
         full = rows[self._columns["points"][rows] >= _COUNT_LIMIT]
@@ -204,10 +205,13 @@ class VoxelMap:
             rows: (N,) int64.
             values: name -> (N, ...); the first write fixes a layer's shape and dtype.
         """
+        capacity = len(self._columns["key"])
+        self._layers |= {  # all of them or, for want of memory, none
+            name: torch.zeros((capacity, *value.shape[1:]), dtype=value.dtype, device=self.device)
+            for name, value in values.items()
+            if name not in self._layers
+        }
         for name, value in values.items():
-            if name not in self._layers:
-                capacity = len(self._columns["key"])
-                self._layers[name] = torch.zeros((capacity, *value.shape[1:]), dtype=value.dtype, device=self.device)
             self._layers[name][rows] = value
 
     def merge(self, keys: Tensor, values: Tensors, combine: Callable[[Tensors, Tensors], Tensors]) -> Tensor:
@@ -298,22 +302,27 @@ class VoxelMap:
             self._forget_all_but(keep)
 
     def _forget_all_but(self, keep: Tensor) -> None:
+        """Renumber the rows. Where memory is short for that, the map is as it was, at most without evidence of voxels
+        that were to be forgotten."""
+        # Views one by one, since they are most of the memory: what is left of one may have the old numbers for now.
+        for number, view in list(self.views.items()):
+            alive = keep[view.rows]
+            if not bool(alive.any()) and len(alive):
+                del self.views[number]
+            elif not bool(alive.all()):
+                by_voxel = {name: value[alive] for name, value in view.by_voxel.items()}
+                view.rows, view.by_voxel = view.rows[alive], by_voxel
         kept_rows = torch.nonzero(keep).flatten()
         new_row = torch.full((self._count,), -1, dtype=torch.int64, device=self.device)
         new_row[kept_rows] = torch.arange(len(kept_rows), device=self.device)
+        columns, layers = (
+            {name: column[kept_rows] for name, column in table.items()} for table in (self._columns, self._layers)
+        )
+        index = torch.sort(columns["key"])
+        rows_of_views = [new_row[view.rows] for view in self.views.values()]
+        # From here on nothing can fail.
         self.forgotten += self._count - len(kept_rows)
-        self._count = len(kept_rows)
-        for table in (self._columns, self._layers):
-            for name, column in table.items():
-                table[name] = column[kept_rows]
-        self._index()
-        for number, view in list(self.views.items()):
-            rows = new_row[view.rows]
-            alive = rows >= 0
-            if not bool(alive.any()) and len(rows):
-                del self.views[number]
-            elif not bool(alive.all()):
-                view.rows = rows[alive]
-                view.by_voxel = {name: value[alive] for name, value in view.by_voxel.items()}
-            else:
-                view.rows = rows
+        self._columns, self._layers, self._count = columns, layers, len(kept_rows)
+        self._sorted_keys, self._sorted_rows = index
+        for view, rows in zip(self.views.values(), rows_of_views, strict=True):
+            view.rows = rows

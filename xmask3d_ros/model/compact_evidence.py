@@ -24,6 +24,7 @@ SLOTS = 4
 _VIEW_LIMIT = 64
 """Views after which a voxel's sums are halved: keeps half precision exact enough and lets the map follow changes."""
 _EMPTY = -1
+_VOXELS_AT_ONCE = 16_384
 
 Tensors = dict[str, Tensor]
 
@@ -51,7 +52,7 @@ class CompactEvidence:
         self._label(voxels, rows, classes)
 
     def relabel(self, voxels: VoxelMap, classes: TextClasses) -> None:
-        """Score every voxel against new classes."""
+        """Score every voxel against new classes. The old labels stay where that fails."""
         if "binary" in voxels.layers:
             self._label(voxels, torch.arange(len(voxels), device=voxels.device), classes)
 
@@ -70,8 +71,11 @@ class CompactEvidence:
         views = torch.zeros_like(share)
         views[:, 0] = covered.to(torch.float16)
         clip = torch.nn.functional.normalize(evidence.clip_embeddings, dim=1)
-        self._offsets = torch.cat([self._offsets, offsets.to(torch.float16)])
-        self._clip = torch.cat([self._clip, clip.to(torch.float16)])
+        # Both or neither: a mask has the same number in the two tables.
+        self._offsets, self._clip = (
+            torch.cat([self._offsets, offsets.to(torch.float16)]),
+            torch.cat([self._clip, clip.to(torch.float16)]),
+        )
         return {
             "covered_sum": (direction * covered[:, None]).to(torch.float16),
             "open_sum": (direction * ~covered[:, None]).to(torch.float16),
@@ -106,11 +110,15 @@ class CompactEvidence:
         layers = voxels.layers
         by_mask = self._offsets.float() @ classes.embeddings.T
         clip_by_mask = cosine(self._clip.float(), classes.embeddings)
-        for part in rows.split(16_384):
+        best = torch.empty(len(rows), dtype=torch.int16, device=rows.device)
+        confidence = torch.empty(len(rows), device=rows.device)
+        for start in range(0, len(rows), _VOXELS_AT_ONCE):
+            place = slice(start, start + _VOXELS_AT_ONCE)
+            part = rows[place]
             stored = {name: layers[name][part].float() for name in layers if name != "slot_mask"}
             masks = layers["slot_mask"][part].long() - 1
-            best, confidence = self._decide(stored, masks, by_mask, clip_by_mask, classes)
-            voxels.write(part, {"class": best.to(torch.int16), "confidence": confidence})
+            best[place], confidence[place] = self._decide(stored, masks, by_mask, clip_by_mask, classes)
+        voxels.write(rows, {"class": best, "confidence": confidence})
 
     def _decide(
         self, stored: Tensors, masks: Tensor, by_mask: Tensor, clip_by_mask: Tensor, classes: TextClasses

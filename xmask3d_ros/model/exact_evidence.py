@@ -28,28 +28,25 @@ class ExactEvidence:
         self, voxels: VoxelMap, keys: Tensor, evidence: ViewEvidence, stamp_ns: int, classes: TextClasses
     ) -> None:
         """Keep one view, with its votes for the present classes."""
-        by_voxel = {name: getattr(evidence, name) for name in _BY_VOXEL}
+        # The votes first: a view without any would be in the way of every later look at the labels.
+        by_voxel = {name: getattr(evidence, name) for name in _BY_VOXEL} | self._votes(evidence, classes)
         # The grid holds fewer than 2^15 pixels a side.
         by_voxel["rows"], by_voxel["columns"] = evidence.rows.to(torch.int16), evidence.columns.to(torch.int16)
         by_view = {name: getattr(evidence, name) for name in _BY_VIEW}
         by_view["grid_size"] = torch.tensor(evidence.grid_size)
-        number = voxels.add_view(keys, by_voxel, by_view, stamp_ns)
-        if number in voxels.views:
-            self._vote(voxels.views[number], classes)
+        voxels.add_view(keys, by_voxel, by_view, stamp_ns)
 
     def relabel(self, voxels: VoxelMap, classes: TextClasses) -> None:
-        """Replay every view for new classes."""
-        for view in voxels.views.values():
-            self._vote(view, classes)
+        """Replay every view for new classes. The old votes stay where that fails."""
+        views = list(voxels.views.values())
+        votes = [self._votes(_evidence_of(view), classes) for view in views]
+        for view, vote in zip(views, votes, strict=True):
+            view.by_voxel |= vote
 
-    def _vote(self, view: StoredView, classes: TextClasses) -> None:
-        tensors = {name: view.by_voxel[name] for name in _BY_VOXEL} | {name: view.by_view[name] for name in _BY_VIEW}
-        tensors["rows"], tensors["columns"] = tensors["rows"].long(), tensors["columns"].long()
-        height, width = view.by_view["grid_size"].tolist()
-        scores = self.scorer.score(ViewEvidence(grid_size=(height, width), **tensors), classes)
-        vote, confidence = decide(scores.log_scores)
-        view.by_voxel["vote"] = vote.to(torch.int16)
-        view.by_voxel["vote_confidence"] = confidence
+    def _votes(self, evidence: ViewEvidence, classes: TextClasses) -> dict[str, Tensor]:
+        """Class and confidence of each of a view's voxels, as they are kept."""
+        vote, confidence = decide(self.scorer.score(evidence, classes).log_scores)
+        return {"vote": vote.to(torch.int16), "vote_confidence": confidence}
 
     def labels(self, voxels: VoxelMap, classes: TextClasses) -> tuple[Tensor, Tensor]:
         """Class and confidence of every row.
@@ -78,6 +75,13 @@ class ExactEvidence:
         best[voted] = (pairs[winners] % count)[voted]
         confidence[voted] = (sums[winners] / total.clamp(min=1)).float()[voted]
         return best, confidence
+
+
+def _evidence_of(view: StoredView) -> ViewEvidence:
+    tensors = {name: view.by_voxel[name] for name in _BY_VOXEL} | {name: view.by_view[name] for name in _BY_VIEW}
+    tensors["rows"], tensors["columns"] = tensors["rows"].long(), tensors["columns"].long()
+    height, width = view.by_view["grid_size"].tolist()
+    return ViewEvidence(grid_size=(height, width), **tensors)
 
 
 def _last_write(target: Tensor, index: Tensor, values: Tensor) -> Tensor:

@@ -12,6 +12,9 @@ from torch import Tensor
 from xmask3d_ros.model.config import ModelConfig
 from xmask3d_ros.vocabulary import ClassEntry, Vocabulary, normalise
 
+WORDS_KEPT = 4096
+"""Most words whose embeddings are kept, unless more are asked for at once: 12 MB at the reference's width."""
+
 
 @dataclass(frozen=True)
 class TextClasses:
@@ -88,7 +91,7 @@ def background_of(vocabulary: Vocabulary, config: ModelConfig) -> list[ClassEntr
 
 
 class TextEncoder:
-    """Turns vocabularies into :class:`TextClasses`, keeping the embedding of every word it has met."""
+    """Turns vocabularies into :class:`TextClasses`, keeping the embeddings of the words it has met last."""
 
     def __init__(
         self, encode: Callable[[list[str]], Tensor], config: ModelConfig, unknown: Callable[[str], list[str]]
@@ -101,11 +104,16 @@ class TextEncoder:
 
     def embed(self, words: Sequence[str]) -> Tensor:
         """(n, C) float32 un-normalised embeddings of the raw words, no template (METHODS 1.9)."""
-        new = [word for word in dict.fromkeys(words) if word not in self._embeddings]
+        met = self._embeddings
+        new = [word for word in dict.fromkeys(words) if word not in met]
         if new:
-            for word, embedding in zip(new, self._encode(new).float(), strict=True):
-                self._embeddings[word] = embedding
-        return torch.stack([self._embeddings[word] for word in words])
+            # Copies: a row of the whole result would keep all of it.
+            met = met | {word: row.clone() for word, row in zip(new, self._encode(new).float(), strict=True)}
+        asked = {word: met[word] for word in words}
+        earlier = [word for word in met if word not in asked]
+        earlier = earlier[max(len(met) - WORDS_KEPT, 0) :]
+        self._embeddings = {word: met[word] for word in earlier} | asked
+        return torch.stack([asked[word] for word in words])
 
     def unknown_words(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         """Single words of the vocabulary, each once, that the network takes for one and the same: it never met them."""

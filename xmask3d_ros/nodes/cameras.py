@@ -13,7 +13,7 @@ from xmask3d_ros.nodes.conversions import nanoseconds
 from xmask3d_ros.nodes.frame_queue import LostFrameError, NotReadyError
 
 KEPT = 60
-"""camera_info messages kept: more than images can wait."""
+"""camera_info messages kept; an image that has waited for longer is taken to be of the newest."""
 
 
 class Cameras:

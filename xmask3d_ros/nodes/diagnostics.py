@@ -14,7 +14,7 @@ from xmask3d_ros.nodes.inputs import SILENCE, Inputs
 from xmask3d_ros.nodes.outputs import Published
 from xmask3d_ros.nodes.reporting import Reporter
 from xmask3d_ros.nodes.workers import Workers
-from xmask3d_ros.pipeline import Segmenter
+from xmask3d_ros.pipeline import TOO_FEW_POINTS, Segmenter
 
 _RECENT = 5.0
 """A frame lost in these last seconds makes the input's state a warning."""
@@ -26,7 +26,9 @@ class Diagnostics:
     def __init__(self, name: str, inputs: Inputs, workers: Workers, segmenter: Segmenter, reporter: Reporter) -> None:
         self._name = name
         self._inputs, self._workers, self._segmenter, self._reporter = inputs, workers, segmenter, reporter
-        self._before = (time.monotonic(), 0, 0)
+        received = inputs.pairing.received  # counts on since the node was configured
+        self._before = (time.monotonic(), received["color"], received["depth"])
+        self._too_few = segmenter.counts[TOO_FEW_POINTS]
 
     def message(self, published: Published, now_ns: int) -> DiagnosticArray:
         """All three entries."""
@@ -67,12 +69,18 @@ class Diagnostics:
         segmenter = self._segmenter
         device = segmenter.model.device
         faults = self._reporter.faults
-        message = "every frame is integrated, the newest segmented"
+        level, message = DiagnosticStatus.OK, "every frame is integrated, the newest segmented"
+        too_few, before = segmenter.counts[TOO_FEW_POINTS], self._too_few
+        self._too_few = too_few
+        if faults:
+            level, message = DiagnosticStatus.WARN, f"{faults} faults: see the log"
+        elif too_few > before:
+            level, message = DiagnosticStatus.WARN, "views are not segmented, too few points are visible: see the log"
         values = {
             "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
             "segmented": segmenter.counts["segmented"],
             "superseded by a newer frame": self._reporter.superseded,
-            "too few visible points": segmenter.counts["dropped: too few visible points"],
+            "too few visible points": too_few,
             "vocabulary version": segmenter.vocabulary.version,
             "faults": faults,
             "publish (ms)": f"{published.milliseconds:.1f}",
@@ -81,8 +89,7 @@ class Diagnostics:
             values["peak GPU memory (MiB)"] = torch.cuda.max_memory_allocated(device) >> 20
         for stage, times in segmenter.timer.summary().items():
             values[f"{stage} (ms, median / 95 %)"] = f"{times['median']:.1f} / {times['p95']:.1f}"
-        level = DiagnosticStatus.WARN if faults else DiagnosticStatus.OK
-        return self._status("inference", level, f"{faults} faults: see the log" if faults else message, values)
+        return self._status("inference", level, message, values)
 
     def _map(self, published: Published, now_ns: int) -> DiagnosticStatus:
         bounds, voxels = self._segmenter.config.map, self._segmenter.map

@@ -76,7 +76,15 @@ class FrameMaker:
             raise LostFrameError(
                 "empty depth", f"no pixel of {self._depth.image_topic} has a reading: check the depth sensor"
             )
-        self._check_size(depth, resolved.depth_camera or resolved.camera, self._depth)
+        if resolved.depth_camera is not None:
+            self._check_size(depth, resolved.depth_camera, self._depth)
+        elif depth.shape != (resolved.camera.height, resolved.camera.width):
+            raise LostFrameError(
+                "no camera info",
+                f"{self._depth.image_topic} is {depth.shape[1]}x{depth.shape[0]} and so not on the grid of "
+                f"{self._color.image_topic}, {resolved.camera.width}x{resolved.camera.height}: registering it needs "
+                f"{self._depth.topic}, of which nothing is heard; publish or remap it, or use aligned depth",
+            )
         if not self._aligned(resolved):
             depth = register_depth(depth, resolved.depth_camera, resolved.camera, resolved.color_from_depth)
             if not depth.any():
@@ -99,10 +107,10 @@ class FrameMaker:
 
     @staticmethod
     def _check_size(image: NDArray[Any], camera: Camera, cameras: Cameras) -> None:
-        """Compressed images tell their size only now; aligned depth without camera_info has colour's."""
+        """Compressed images tell their size only now."""
         if image.shape[:2] != (camera.height, camera.width):
             raise LostFrameError(
                 "bad camera info",
-                f"{cameras.image_topic} is {image.shape[1]}x{image.shape[0]}, but its camera_info says "
+                f"{cameras.image_topic} is {image.shape[1]}x{image.shape[0]}, but {cameras.topic} says "
                 f"{camera.width}x{camera.height}: remap it to the camera_info of this image stream",
             )

@@ -89,7 +89,7 @@ class Inputs:
         def image(message: Any) -> None:
             self._arrived[self.topics[kind]] = time.monotonic()
             jumps = self.pairing.jumps
-            repeated = self.pairing.dropped[f"repeated {kind}"]
+            repeated, strays = self.pairing.dropped[f"repeated {kind}"], self.pairing.strays
             pair = self.pairing.add(kind, nanoseconds(message.header.stamp), message)
             if self.pairing.jumps > jumps:
                 self._on_jump(f"the stamps of {self.topics[kind]} jumped back")
@@ -97,6 +97,12 @@ class Inputs:
                 self._reporter.warn(
                     f"repeated {kind}",
                     f"{self.topics[kind]} repeats stamps: two publishers, or a driver that does not set the stamp",
+                )
+            if self.pairing.strays > strays:
+                self._reporter.warn(
+                    f"stray {kind}",
+                    f"an image of {self.topics[kind]} was stamped far ahead of those before and after it: no jump in "
+                    f"time [{self.pairing.strays} so far]. Check the driver's clock, and for a second publisher",
                 )
             if pair is not None:
                 self._last_pair = time.monotonic()
@@ -130,7 +136,8 @@ class Inputs:
         parts = [self._heard(topic, self.pairing.received[kind]) for kind, topic in self.topics.items()]
         parts += [self._heard(topic, self.infos[kind]) for kind, topic in self.info_topics.items()]
         tolerance = self.pairing.tolerance_ns / 1e9
-        if len(newest) == 2 and (apart := abs(newest["color"] - newest["depth"]) / 1e9) > tolerance:
+        heard = all(topic in self._arrived for topic in self.topics.values())
+        if heard and len(newest) == 2 and (apart := abs(newest["color"] - newest["depth"]) / 1e9) > tolerance:
             parts.append(
                 f"newest stamps {apart:.3f} s apart, pairing_tolerance {tolerance} s: "
                 "raise it, or synchronise the clocks of the streams"
@@ -140,14 +147,15 @@ class Inputs:
         )
 
     def _heard(self, topic: str, received: int) -> str:
-        if received:
-            return f"{topic}: {received} received, the last {time.monotonic() - self._arrived[topic]:.0f} s ago"
+        arrived = self._arrived.get(topic)
+        if received and arrived is not None:
+            return f"{topic}: {received} received, the last {time.monotonic() - arrived:.0f} s ago"
         publishers = self._node.count_publishers(topic)
         remedy = "is it publishing?" if publishers else "is the driver running, is the topic remapped?"
-        return f"{topic}: 0 received, {publishers} publishers ({remedy})"
+        return f"{topic}: 0 received since activation, {publishers} publishers ({remedy})"
 
     def destroy(self) -> None:
         """End the subscriptions."""
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
-        self.pairing.clear()
+        self.pairing.drop_waiting()  # not the stamps: what is heard after a pause may have jumped back

@@ -3,7 +3,8 @@
 
 A message is paired with the nearest waiting one of the other kind. A stamp that jumps back (a bag played in a loop, a
 simulation started anew) begins that stream again: what waits of it belongs to the time before, and is cleared. So the
-second loop gives the same pairs as the first, at any ratio of rates.
+second loop gives the same pairs as the first, at any ratio of rates. A single stamp far ahead, after which the stream
+goes on where it was, is a stray: it is dropped, and no jump.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ Message = TypeVar("Message")
 
 KINDS = ("color", "depth")
 JUMP_NS = 500_000_000
-"""A stamp this much older than the newest of its stream is a jump back in time, not a message that came late."""
+"""A stamp this much older than the newest of its stream is a jump back in time, not a message that came late; one this
+much newer may be a stray."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,11 @@ class Pairing(Generic[Message]):
         """Messages by cause: 'unpaired color', 'repeated depth', 'cleared color', ..."""
         self.jumps = 0
         """How often a stream's stamps jumped back."""
+        self.strays = 0
+        """How often a stamp was far ahead of those before and after it."""
         self.newest: dict[str, int] = {}
         """Newest stamp by kind since its last jump."""
+        self._before_leap: dict[str, int] = {}  # newest stamp by kind before the last message, if that is far ahead
         self._limit = limit
         self._waiting: dict[str, deque[tuple[int, Message]]] = {kind: deque() for kind in KINDS}
 
@@ -60,6 +65,7 @@ class Pairing(Generic[Message]):
     def add(self, kind: str, stamp_ns: int, message: Message) -> Pair[Message] | None:
         """Take in a message; the pair that it completes, if it does. See :attr:`jumps` for whether time went back."""
         self.received[kind] += 1
+        self._drop_stray(kind, stamp_ns)
         newest = self.newest.get(kind)
         if newest is not None and stamp_ns <= newest - JUMP_NS:
             self.jumps += 1
@@ -67,6 +73,8 @@ class Pairing(Generic[Message]):
         elif newest == stamp_ns or any(stamp == stamp_ns for stamp, _ in self._waiting[kind]):
             self.dropped[f"repeated {kind}"] += 1
             return None
+        if newest is not None and stamp_ns > newest + JUMP_NS:
+            self._before_leap[kind] = newest
         self.newest[kind] = max(stamp_ns, self.newest.get(kind, stamp_ns))
         other = KINDS[1 - KINDS.index(kind)]
         pair = self._match(kind, other, stamp_ns, message)
@@ -81,11 +89,35 @@ class Pairing(Generic[Message]):
         for kind in KINDS:
             self._clear(kind)
 
+    def drop_waiting(self) -> None:
+        """Forget what waits, but not the stamps seen: what comes next may have jumped back from them."""
+        for kind in KINDS:
+            self._drop_waiting(kind)
+
     def _clear(self, kind: str) -> None:
+        self._drop_waiting(kind)
+        self.newest.pop(kind, None)
+        self._before_leap.pop(kind, None)
+
+    def _drop_waiting(self, kind: str) -> None:
         if self._waiting[kind]:
             self.dropped[f"cleared {kind}"] += len(self._waiting[kind])
             self._waiting[kind].clear()
-        self.newest.pop(kind, None)
+
+    def _drop_stray(self, kind: str, stamp_ns: int) -> None:
+        """Take the last message for a stray if it was far ahead and this stamp goes on from those before it.
+
+        A loop does not: it begins with a stamp that was there, or with an older one.
+        """
+        before = self._before_leap.pop(kind, None)
+        if before is None or not before < stamp_ns <= self.newest[kind] - JUMP_NS:
+            return
+        self.strays += 1
+        waiting = self._waiting[kind]
+        if waiting and waiting[-1][0] == self.newest[kind]:  # else it has found a partner, as far ahead as itself
+            waiting.pop()
+            self.dropped[f"stray {kind}"] += 1
+        self.newest[kind] = before
 
     def _match(self, kind: str, other: str, stamp_ns: int, message: Message) -> Pair[Message] | None:
         candidates = self._waiting[other]

@@ -27,9 +27,10 @@ class Reporter:
         """Integrated frames that were not segmented since a newer one was there already."""
 
     def begin(self) -> None:
-        """Count anew."""
+        """Count anew, and warn of each cause at once again."""
         with self._lock:
             self._dropped.clear()
+            self._warned.clear()
             self._faults = self.superseded = 0
 
     def drop(self, cause: str, reason: str, count: int = 1) -> None:

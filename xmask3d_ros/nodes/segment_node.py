@@ -31,7 +31,7 @@ from xmask3d_ros.nodes.transforms import Transforms
 from xmask3d_ros.nodes.vocabulary_services import NOT_CONFIGURED, VocabularyServices
 from xmask3d_ros.nodes.workers import Workers
 from xmask3d_ros.pipeline import Segmenter
-from xmask3d_ros.vocabulary import read_vocabulary
+from xmask3d_ros.vocabulary import LabelRegistry, read_vocabulary
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
@@ -48,6 +48,7 @@ class SegmentNode(LifecycleNode):
         parameters.declare(self)
         self.add_on_set_parameters_callback(self._check_parameters)
         self.reporter = Reporter(self.get_logger().warning, self.get_logger().error)
+        self._labels = LabelRegistry()  # the node's own: names keep their labels when it is configured anew
         self._config: NodeConfig | None = None
         self._segmenter: Segmenter | None = None
         self._outputs: Outputs | None = None
@@ -115,7 +116,8 @@ class SegmentNode(LifecycleNode):
         if config.threads:
             torch.set_num_threads(config.threads)
         self.get_logger().info(f"loading the model {config.model} for {device} ...")
-        segmenter = Segmenter(load_model(config.model, device, config.precision), vocabulary, config.segmenter)
+        model = load_model(config.model, device, config.precision)
+        segmenter = Segmenter(model, vocabulary, config.segmenter, self._labels)
         self._outputs = Outputs(self, segmenter, config.fixed_frame, config.cloud_colors)
         self._pairing: Pairing[Any] = Pairing(round(config.pairing_tolerance * 1e9))
         self.reporter.begin()
@@ -133,8 +135,8 @@ class SegmentNode(LifecycleNode):
         )
         self._diagnostics = Diagnostics(self.get_name(), inputs, self._workers, segmenter, self.reporter)
         outputs.announce(again=True)
-        if segmenter.map_size()[0]:
-            outputs.publish()
+        if segmenter.map_size()[0] or outputs.last.voxels:
+            outputs.publish()  # an empty map too, for viewers that still have one from before a reset
         self._workers.start()
         self._transforms.listen()
         self.get_logger().info(f"active: {inputs.topics}, {inputs.info_topics}, map in '{config.fixed_frame}'")
@@ -170,17 +172,19 @@ class SegmentNode(LifecycleNode):
         if (outputs := self._outputs) is not None:
             outputs.announce()
 
-    def _jumped(self, what: str) -> None:
-        """Images of an earlier time begin: the map and all that waits is of a time that is still to come."""
+    def _jumped(self, what: str, by_clock: bool = False) -> None:
+        """An earlier time begins: the map and all that waits is of a time that is still to come."""
         self.get_logger().warning(f"{what}: clearing map, transforms and waiting frames")
-        self._transforms.clear_stale()
+        self._transforms.clear_stale(by_clock)
         if self._workers is not None:
             self._workers.clear("frames of the time before a jump back")
+        elif self._segmenter is not None:
+            self._segmenter.reset()
 
     def _clock_jumped(self, jump: TimeJump) -> None:
-        if self._inputs is not None:
-            self._inputs.pairing.clear()
-            self._jumped(f"the clock jumped back by {-jump.delta.nanoseconds / 1e9:.3f} s")
+        if self._segmenter is not None:
+            self._pairing.clear()
+            self._jumped(f"the clock jumped back by {-jump.delta.nanoseconds / 1e9:.3f} s", by_clock=True)
 
     def _check_parameters(self, changes: list[Parameter]) -> SetParametersResult:
         return parameters.check_change(changes, unconfigured=self._config is None)

@@ -17,7 +17,7 @@ from tf2_msgs.msg import TFMessage
 from tf2_ros import Buffer, TransformException, TransformListener
 
 from xmask3d_ros.nodes.conversions import matrix, nanoseconds
-from xmask3d_ros.nodes.frame_queue import NotReadyError
+from xmask3d_ros.nodes.frame_queue import LostFrameError, NotReadyError
 from xmask3d_ros.nodes.pairing import JUMP_NS
 
 _SETTLING = 2.0
@@ -65,11 +65,15 @@ class _WatchfulListener(TransformListener):
     def _keep(self, kept: Iterable[TransformStamped]) -> None:
         """Forget all moving transforms but these."""
         self._heard = deque(kept, maxlen=_MOST_KEPT)
-        self._newest, self._late = {}, {}
+        self._late = {}
+        self._newest = {stamped.child_frame_id: nanoseconds(stamped.header.stamp) for stamped in self._heard}
+        self.put_back()
+
+    def put_back(self) -> None:
+        """Fill the buffer anew with what was heard since the jump."""
         self._transforms.buffer.clear()
         for stamped in self._heard:
             self._transforms.buffer.set_transform(stamped, "before a jump was noticed")
-            self._newest[stamped.child_frame_id] = nanoseconds(stamped.header.stamp)
 
 
 class Transforms:
@@ -98,12 +102,17 @@ class Transforms:
         self.buffer.clear()
         self._cleared = time.monotonic()
 
-    def clear_stale(self) -> None:
-        """Forget what is of the time before a jump back, unless that was done just now."""
+    def clear_stale(self, by_clock: bool = False) -> None:
+        """Forget what is of the time before a jump back, unless that was done just now.
+
+        ``by_clock``: it is the clock that tells of the jump, so that tf2 has heard of it too and emptied the buffer.
+        """
         if not self.settling:
             self.clear()
             if self._listener is not None:
                 self._listener.begin_anew()
+        elif by_clock and self._listener is not None:
+            self._listener.put_back()  # the images told of it first: what is of the new time was in the buffer already
 
     @property
     def settling(self) -> bool:
@@ -111,7 +120,18 @@ class Transforms:
         return time.monotonic() - self._cleared < _SETTLING
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
-        """target_from_source (4, 4) at a time. Raises NotReadyError saying what is missing."""
+        """target_from_source (4, 4) at a time.
+
+        Raises:
+            NotReadyError: it is not known yet; says what is missing.
+            LostFrameError: the time is 0, which is that of no image.
+        """
+        if stamp_ns == 0:  # tf2 would take it to mean the newest
+            raise LostFrameError(
+                "no stamp",
+                "an image is stamped 0, so its pose cannot be known: its driver does not set header.stamp "
+                "(the very first image of a simulation may be stamped so: it is ignored)",
+            )
         if target == source:
             return np.eye(4)
         try:

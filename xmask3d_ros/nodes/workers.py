@@ -12,14 +12,14 @@ from xmask3d_ros.nodes.frame_queue import FrameQueue, LostFrameError
 from xmask3d_ros.nodes.frames import FrameMaker, Resolved
 from xmask3d_ros.nodes.pairing import Pair
 from xmask3d_ros.nodes.reporting import Reporter
-from xmask3d_ros.pipeline import Segmenter
+from xmask3d_ros.pipeline import TOO_FEW_POINTS, Segmenter
 
 _Dated = tuple[int, Pair[Any]]
 """A pair and the epoch in which it came."""
 
 
 class Workers:
-    """Pairs in, a labelled map out. Nothing here blocks who calls, except :meth:`stop`."""
+    """Pairs in, a labelled map out. Nothing here blocks who calls, but :meth:`wait_cleared` and :meth:`stop`."""
 
     def __init__(
         self,
@@ -142,7 +142,9 @@ class Workers:
         if frame is None or self._stopping:
             return
         view = self._segmenter.view(frame)
-        if view is not None:
+        if view is None:
+            self._tell_of_too_few_points()
+        else:
             evidence = self._segmenter.observe(view)
             with self._remembering:
                 if epoch != self._epoch:
@@ -151,6 +153,15 @@ class Workers:
             self._tell_of_orphans()
         # Also where the view had too few points to be segmented: the map has grown.
         self._publish()
+
+    def _tell_of_too_few_points(self) -> None:
+        config, count = self._segmenter.config, self._segmenter.counts[TOO_FEW_POINTS]
+        self._reporter.warn(
+            TOO_FEW_POINTS,
+            f"a frame shows fewer than min_view_points ({config.min_view_points}) points of the map: it is integrated "
+            f"but not segmented [{count} so far]. Lower min_view_points or border ({config.border}), raise "
+            f"depth_tolerance ({config.depth_tolerance}), or check that poses and depth agree",
+        )
 
     def _tell_of_orphans(self) -> None:
         voxels = self._segmenter.map
