@@ -4,7 +4,8 @@ BAG ?= sample/room
 VOCABULARY ?= config/vocabularies/scannet20.yaml
 MODEL ?= tiny
 OUT ?= out/demo
-DATA ?= data/synthetic
+# Of the recipe's rooms alone: an epoch is a view of each room that stands there.
+DATA ?= data/rooms1200
 RUNS ?= runs
 # Frozen networks to start from: those of the bundled model where there is one, else towers trained here (hours).
 TOWERS ?= $(if $(wildcard xmask3d_ros/models/tiny/config.json),xmask3d_ros/models/tiny,$(RUNS)/towers)
