@@ -223,6 +223,14 @@ def test_a_frame_for_which_there_is_no_memory_changes_nothing():
     check_numbering(voxels)
 
 
+def test_rows_that_a_frame_left_without_points_harm_nobody():
+    voxels = remembering(MapConfig(voxel_size=0.1), *cloud(200, 4))
+    count = len(voxels)
+    voxels._rows_for(voxels.keys.max() + torch.arange(1, 4))  # as where memory ends in the middle of a frame
+    assert len(voxels) == count + 3 == len(voxels.colors)
+    assert bool(torch.isfinite(voxels.positions).all())
+
+
 def test_forgetting_for_which_there_is_no_memory_leaves_a_map_that_works():
     points, colors = cloud(300, 4, 1.0)
     voxels = remembering(MapConfig(voxel_size=0.1, radius=1.0), points, colors)

@@ -28,6 +28,8 @@ def test_a_camera_that_stays_away_after_a_pause_is_said_and_diagnostics_go_on(al
     assert rig.viewer.change(DEACTIVATE)
     time.sleep(0.05)  # for diagnostics that are still on the wire
     rig.viewer.diagnostics.clear()
+    rig.log.clear()
+    rig.node.reporter.begin()
     assert rig.viewer.change(ACTIVATE)
     entry = wait_until(lambda: rig.viewer.diagnostics.get("xmask3d: input"))
     assert (entry["received color"], entry["color rate (Hz)"]) == ("5", "0.0"), "a rate is that of this activation"

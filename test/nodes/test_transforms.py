@@ -49,6 +49,17 @@ def test_a_clock_that_tells_of_a_jump_after_the_images_costs_no_transform(transf
         transforms.lookup("odom", BASE, START + 100 * SECOND)
 
 
+def test_a_jump_in_a_pause_costs_no_transform_of_the_new_time(transforms):
+    transforms._listener.callback(pose(START + 100 * SECOND))
+    transforms.stop()
+    transforms.listen()
+    transforms._cleared -= 5.0  # as if that had been five seconds ago
+    for stamp in (START, START + PERIOD):
+        transforms._listener.callback(pose(stamp))
+    transforms.clear_stale()  # the first images tell of the jump
+    assert transforms.lookup("odom", BASE, START + PERIOD // 2)[0, 3] == pytest.approx(0.05)
+
+
 def test_time_0_is_no_time_to_look_up(transforms):
     transforms._listener.callback(pose(START))
     with pytest.raises(LostFrameError, match=r"does not set header\.stamp") as lost:

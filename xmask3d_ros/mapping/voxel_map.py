@@ -106,11 +106,12 @@ class VoxelMap:
             indices = torch.floor(scaled)
             inside = ((scaled - indices) * _SUBDIVISIONS).to(torch.int32)
             keys, voxel_of_point = torch.unique(pack(indices.to(torch.int64)), return_inverse=True)
+            color, one = colors.to(self.device, torch.int32), torch.ones_like(voxel_of_point, dtype=torch.int32)
             hit = self._rows_for(keys)
             rows = hit[voxel_of_point]
             self._columns["position"].index_add_(0, rows, inside)
-            self._columns["color"].index_add_(0, rows, colors.to(self.device, torch.int32))
-            self._columns["points"].index_add_(0, rows, torch.ones_like(rows, dtype=torch.int32))
+            self._columns["color"].index_add_(0, rows, color)
+            self._columns["points"].index_add_(0, rows, one)
             self._columns["support"][hit] = self._with_support(hit, voxel_of_point, areas)
             self._columns["last_seen_ns"][hit] = stamp_ns
             self._halve_full(hit)
@@ -169,14 +170,19 @@ class VoxelMap:
     @property
     def positions(self) -> Tensor:
         """(V, 3) float64 mean position of each row's points, metres in the fixed frame."""
-        count = self._columns["points"][: self._count, None].to(torch.float64)
+        count = self._points.to(torch.float64)
         inside = (self._columns["position"][: self._count].to(torch.float64) / count + 0.5) / _SUBDIVISIONS
         return (unpack(self.keys).to(torch.float64) + inside) * self.config.voxel_size
 
     @property
+    def _points(self) -> Tensor:
+        """(V, 1) int32, 1 for a row without points: a frame that failed for want of memory may leave some."""
+        return self._columns["points"][: self._count, None].clamp(min=1)
+
+    @property
     def colors(self) -> Tensor:
         """(V, 3) uint8 mean colour of each row's points."""
-        count = self._columns["points"][: self._count, None]
+        count = self._points
         return torch.div(self._columns["color"][: self._count] + count // 2, count, rounding_mode="floor").to(
             torch.uint8
         )
@@ -302,8 +308,10 @@ class VoxelMap:
             self._forget_all_but(keep)
 
     def _forget_all_but(self, keep: Tensor) -> None:
-        """Renumber the rows. Where memory is short for that, the map is as it was, at most without evidence of voxels
-        that were to be forgotten."""
+        """Renumber the rows; takes room for a second copy of what is kept.
+
+        Where memory is short for that, the map is as it was, at most without evidence of voxels to be forgotten.
+        """
         # Views one by one, since they are most of the memory: what is left of one may have the old numbers for now.
         for number, view in list(self.views.items()):
             alive = keep[view.rows]

@@ -4,7 +4,8 @@
 A message is paired with the nearest waiting one of the other kind. A stamp that jumps back (a bag played in a loop, a
 simulation started anew) begins that stream again: what waits of it belongs to the time before, and is cleared. So the
 second loop gives the same pairs as the first, at any ratio of rates. A single stamp far ahead, after which the stream
-goes on where it was, is a stray: it is dropped, and no jump.
+goes on where it was, is a stray: it is dropped, and no jump; unless it has found a partner as far ahead, since that
+pair may be in the map by then.
 """
 
 from __future__ import annotations
@@ -105,19 +106,19 @@ class Pairing(Generic[Message]):
             self._waiting[kind].clear()
 
     def _drop_stray(self, kind: str, stamp_ns: int) -> None:
-        """Take the last message for a stray if it was far ahead and this stamp goes on from those before it.
+        """Take the last message for a stray if it was far ahead, still waits, and this stamp goes on from those before.
 
         A loop does not: it begins with a stamp that was there, or with an older one.
         """
         before = self._before_leap.pop(kind, None)
         if before is None or not before < stamp_ns <= self.newest[kind] - JUMP_NS:
             return
-        self.strays += 1
         waiting = self._waiting[kind]
-        if waiting and waiting[-1][0] == self.newest[kind]:  # else it has found a partner, as far ahead as itself
+        if waiting and waiting[-1][0] == self.newest[kind]:
             waiting.pop()
             self.dropped[f"stray {kind}"] += 1
-        self.newest[kind] = before
+            self.strays += 1
+            self.newest[kind] = before
 
     def _match(self, kind: str, other: str, stamp_ns: int, message: Message) -> Pair[Message] | None:
         candidates = self._waiting[other]

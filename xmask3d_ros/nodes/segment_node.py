@@ -40,7 +40,8 @@ class SegmentNode(LifecycleNode):
     """configure loads the network, activate subscribes and works, deactivate stops, cleanup frees the network.
 
     All callbacks run in one executor thread and none of them computes: frames are worked on by :class:`Workers`,
-    vocabularies by :class:`VocabularyServices`. Only transitions take their time.
+    vocabularies by :class:`VocabularyServices`. Only transitions take their time, and a clock that jumps back while the
+    node is inactive, if the map is being relabelled just then.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -34,9 +34,10 @@ class _WatchfulListener(TransformListener):
     late one that comes soon after was still on its way when they told.
     """
 
-    def __init__(self, transforms: Transforms, node: Node) -> None:
+    def __init__(self, transforms: Transforms, node: Node, newest: dict[str, int]) -> None:
+        """``newest``: stamps of the frames' newest transforms, as heard before a pause."""
         self._transforms = transforms
-        self._newest: dict[str, int] = {}
+        self.newest = dict(newest)
         self._late: dict[str, deque[TransformStamped]] = {}
         self._heard: deque[TransformStamped] = deque(maxlen=_MOST_KEPT)  # since the jump
         self._mended: set[str] = set()  # frames of which something late has come since the jump
@@ -45,7 +46,7 @@ class _WatchfulListener(TransformListener):
     def callback(self, data: TFMessage) -> None:
         for stamped in data.transforms:
             child, stamp = stamped.child_frame_id, nanoseconds(stamped.header.stamp)
-            late = stamp <= self._newest.get(child, stamp) - JUMP_NS
+            late = stamp <= self.newest.get(child, stamp) - JUMP_NS
             if late and self._transforms.settling and child not in self._mended:
                 self._mended.add(child)
                 self._keep(other for other in self._heard if nanoseconds(other.header.stamp) < stamp + JUMP_NS)
@@ -53,7 +54,7 @@ class _WatchfulListener(TransformListener):
                 self._late.setdefault(child, deque(maxlen=_MOST_KEPT)).append(stamped)
                 continue
             self._late.pop(child, None)
-            self._newest[child] = max(stamp, self._newest.get(child, stamp))
+            self.newest[child] = max(stamp, self.newest.get(child, stamp))
         super().callback(data)
         self._heard.extend(data.transforms)
 
@@ -66,7 +67,7 @@ class _WatchfulListener(TransformListener):
         """Forget all moving transforms but these."""
         self._heard = deque(kept, maxlen=_MOST_KEPT)
         self._late = {}
-        self._newest = {stamped.child_frame_id: nanoseconds(stamped.header.stamp) for stamped in self._heard}
+        self.newest = {stamped.child_frame_id: nanoseconds(stamped.header.stamp) for stamped in self._heard}
         self.put_back()
 
     def put_back(self) -> None:
@@ -84,16 +85,20 @@ class Transforms:
         # With the node, the buffer follows simulated time; made once, since it serves tf2_frames.
         self.buffer = Buffer(node=node)
         self._listener: _WatchfulListener | None = None
+        self._newest: dict[
+            str, int
+        ] = {}  # of the last listener: a jump back in a pause shows in what the next one hears
         self._cleared = -_SETTLING
 
     def listen(self) -> None:
         """Start to hear transforms."""
-        self._listener = _WatchfulListener(self, self._node)
+        self._listener = _WatchfulListener(self, self._node, self._newest)
 
     def stop(self) -> None:
         """Stop hearing, and forget."""
         if self._listener is not None:
             self._listener.unregister()
+            self._newest = self._listener.newest
             self._listener = None
         self.clear()
 
@@ -107,11 +112,12 @@ class Transforms:
 
         ``by_clock``: it is the clock that tells of the jump, so that tf2 has heard of it too and emptied the buffer.
         """
-        if not self.settling:
+        if self._listener is None:
+            self._newest = {}
+        elif not self.settling:
             self.clear()
-            if self._listener is not None:
-                self._listener.begin_anew()
-        elif by_clock and self._listener is not None:
+            self._listener.begin_anew()
+        elif by_clock:
             self._listener.put_back()  # the images told of it first: what is of the new time was in the buffer already
 
     @property

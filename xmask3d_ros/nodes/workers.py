@@ -143,7 +143,8 @@ class Workers:
             return
         view = self._segmenter.view(frame)
         if view is None:
-            self._tell_of_too_few_points()
+            if epoch == self._epoch:  # else the map was emptied meanwhile
+                self._tell_of_too_few_points()
         else:
             evidence = self._segmenter.observe(view)
             with self._remembering:

@@ -2,6 +2,9 @@
 """Draws, rules and determinism of the three datasets."""
 
 import dataclasses
+import os
+from multiprocessing import active_children
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from xmask3d_training.data.config import DataConfig, ViewLimits, evaluation_limi
 from xmask3d_training.data.datasets import EvaluationViews, TrainingViews, ValidationViews
 from xmask3d_training.data.sampler import EpochSampler
 from xmask3d_training.data.views import Unsuitable, Visibility, check_limits
+from xmask3d_training.engine.loader_workers import worker_settings
 
 
 def same(first, second):
@@ -61,8 +65,12 @@ def test_workers_make_the_same_samples(root):
     sampler = EpochSampler(len(views), seed=0)
     sampler.set_epoch(3)
     keys = list(sampler)[:6]
-    loader = torch.utils.data.DataLoader(views, batch_size=3, sampler=keys, num_workers=1, collate_fn=Collate(0, 100))
+    loader = torch.utils.data.DataLoader(
+        views, batch_size=3, sampler=keys, collate_fn=Collate(0, 100), **worker_settings(1)
+    )
     batches = list(loader)
+    parents = {int(Path(f"/proc/{worker.pid}/stat").read_text().split()[3]) for worker in active_children()}
+    assert parents and os.getpid() not in parents, "workers are not forked from a process that has threads"
     assert [key for batch in batches for key in batch.keys] == keys
     alone = Collate(0, 100)([views[key] for key in keys[:3]])
     torch.testing.assert_close(batches[0].coordinates, alone.coordinates)

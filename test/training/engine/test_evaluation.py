@@ -94,7 +94,11 @@ def test_two_processes_find_and_name_what_one_does(settings, root, start, tmp_pa
     changes = {"model__weights": start, "trainer__devices": 2, "trainer__strategy": "ddp"}
     arguments = settings(tmp_path / "two", data__root=root, **changes)
     command = [sys.executable, "-m", "xmask3d_training.cli", "test", *arguments]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "OMP_NUM_THREADS": str(torch.get_num_threads()),
+    }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "two" / "evaluation" / "results.json").read_text())

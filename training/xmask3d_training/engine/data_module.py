@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
 import lightning
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
@@ -20,6 +19,7 @@ from xmask3d_training.data.sampler import EpochSampler
 from xmask3d_training.data.scenes import Scene
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.engine.frame_cache import CachedViews
+from xmask3d_training.engine.loader_workers import worker_settings
 from xmask3d_training.engine.module import XMask3DModule
 
 
@@ -83,12 +83,6 @@ def training_keys(
             f"{length} samples an epoch are fewer than one batch of {batch_size}: {longer} or lower data.batch_size"
         )
     return batches
-
-
-def quiet_worker(_: int) -> None:
-    """One thread a loader's worker: they are as many as there are cores."""
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)
 
 
 class ResumableLoader(DataLoader[Item]):
@@ -240,9 +234,7 @@ class XMask3DData(lightning.LightningDataModule):
         cache = self.module.cache
         return {
             "dataset": CachedViews(views, cache) if cache and cache.kinds else views,
-            "num_workers": workers,
             "collate_fn": collate,
             "pin_memory": self.module.device.type == "cuda",
-            "persistent_workers": workers > 0,
-            "worker_init_fn": quiet_worker,
+            **worker_settings(workers),
         }

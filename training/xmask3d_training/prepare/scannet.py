@@ -77,7 +77,9 @@ class ScanNetScene:
     def sources(self) -> list[Path]:
         """See ``work.Job``. A folder's time changes with its entries."""
         endings = [".sens", "_vh_clean_2.ply", "_vh_clean_2.labels.ply", ".aggregation.json", SEGMENTS]
-        return [self.label_table, *map(self.file, [*endings, f"_2d-{LABEL_FOLDER}.zip"]), self.folder / LABEL_FOLDER]
+        archive = self.file(f"_2d-{LABEL_FOLDER}.zip")
+        labels = archive if archive.exists() else self.folder / LABEL_FOLDER  # as LabelImages has it
+        return [self.label_table, *map(self.file, endings), labels]
 
     def outputs(self) -> list[Path]:
         """See ``work.Job``."""

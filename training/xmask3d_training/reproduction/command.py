@@ -28,10 +28,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run the experiments; returns the exit status."""
     options = _parser().parse_args(arguments)
     from xmask3d_training.engine.cli import FAULTS
+    from xmask3d_training.prepare.errors import PrepareError
 
     try:
         return _run(options)
-    except FAULTS as error:
+    except (*FAULTS, PrepareError) as error:
         print(f"xmask3d train reproduce: {error}", file=sys.stderr)
         return 2
 

@@ -119,9 +119,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         for name, told in tqdm(_results(jobs, min(options.processes, options.rooms)), total=len(jobs), unit="room"):
             captions[name] = told
-            if len(captions) == _ROOMS_AT_RISK and not options.bag:
-                write_captions(captions, options.out)
-                captions = {}
+            if len(captions) % _ROOMS_AT_RISK == 0 and not options.bag:
+                write_captions(captions, options.out)  # all so far: another such command may write there too
     finally:  # an interrupted command leaves rooms that can be used
         if captions and not options.bag:
             write_captions(captions, options.out)

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from xmask3d_ros.files import whole_file
 from xmask3d_ros.model.tokenizer import WordListTokenizer
+from xmask3d_training.engine.loader_workers import worker_settings
 from xmask3d_training.towers.pairs import ViewPairs
 from xmask3d_training.towers.tower_data import TowerData, words_of
 from xmask3d_training.towers.view_data import WholeViews, in_range, spread
@@ -118,7 +119,9 @@ class LatentData(TowerData):
     def _encode(self, path: Path, views: list[ViewPairs], vae: Any, device: torch.device) -> None:
         config = self.config.diffusion
         images: DataLoader[Tensor] = DataLoader(
-            WholeViews(self.root, views, config.image_size), batch_size=_ENCODED_AT_A_TIME, num_workers=self.workers
+            WholeViews(self.root, views, config.image_size),
+            batch_size=_ENCODED_AT_A_TIME,
+            **worker_settings(self.workers),
         )
         vae = vae.to(device)
         found = [

@@ -13,8 +13,9 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from xmask3d_ros.model.config import ModelConfig
-from xmask3d_training.engine.data_module import ResumableLoader, quiet_worker, training_keys
+from xmask3d_training.engine.data_module import ResumableLoader, training_keys
 from xmask3d_training.engine.errors import SettingsError
+from xmask3d_training.engine.loader_workers import worker_settings
 from xmask3d_training.towers.pairs import ViewPairs, pairs_folder, read_pairs
 from xmask3d_training.towers.words import WORDS_FILE
 
@@ -77,9 +78,4 @@ class TowerData(lightning.LightningDataModule):
         return DataLoader(self.val_set(), batch_size=self.batch_size, **self._settings())
 
     def _settings(self) -> dict[str, Any]:
-        return {
-            "num_workers": self.workers,
-            "persistent_workers": self.workers > 0,
-            "worker_init_fn": quiet_worker,
-            "pin_memory": torch.cuda.is_available(),
-        }
+        return {"pin_memory": torch.cuda.is_available(), **worker_settings(self.workers)}
