@@ -44,7 +44,7 @@ lint: setup
 
 # Every stage is left out once it is done, and an interrupted training goes on. Times are of two CPU cores.
 reproduce-tiny: $(DATA)/.rooms-1200 $(TOWERS)/config.json
-	@echo "training B15/N4 in two parts and testing it: some two hours"
+	@echo "training B15/N4 in two parts and testing it: an hour and a half"
 	$(RUN)xmask3d train reproduce tiny_seed0 --data $(DATA) --towers $(TOWERS) --out $(RUNS)/reproduction
 	@cat $(RUNS)/reproduction/tables.md
 

@@ -10,7 +10,7 @@ import pytest
 from xmask3d_ros.evaluation.benchmarks import benchmark
 from xmask3d_training.engine.errors import SettingsError
 from xmask3d_training.reproduction.document import fill
-from xmask3d_training.reproduction.tables import NOT_RUN, TABLES, knows, read_results, spread
+from xmask3d_training.reproduction.tables import NOT_RUN, TABLES, knows, measured, read_results, spread
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reproduction.md"
 OUTPUTS = ("fused", "3d", "2d", "mask_clip")
@@ -131,3 +131,10 @@ def test_a_document_without_a_place_is_refused(tmp_path):
     with pytest.raises(SettingsError, match="found: runs"):
         fill(path, dict.fromkeys(TABLES, ""))
     assert path.read_text() == "<!-- table runs -->\n<!-- end -->\n"
+
+
+def test_a_command_shows_what_has_been_run_alone(found):
+    tables = {name: measured(make(found)) for name, make in TABLES.items()}
+    assert NOT_RUN not in "".join(tables.values()) and not tables["tiny"]
+    assert tables["outputs"].count("\n") > 2 and NOT_RUN in TABLES["condition"](found)
+    assert not any(measured(make({})) for make in TABLES.values()), "the paper's rows alone are nothing"

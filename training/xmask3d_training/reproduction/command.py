@@ -2,7 +2,7 @@
 """``xmask3d train reproduce``: train and test the experiments in the synthetic rooms, and write their tables.
 
 What has been done is not done again: a finished run is skipped, an interrupted one goes on from its last checkpoint.
-A run should take about two hours of two CPU cores; there are fourteen. Tables of all finished runs go to OUT/tables.md.
+A run takes one to two hours of two CPU cores; there are fourteen. Tables of all finished runs go to OUT/tables.md.
 
   xmask3d train reproduce b15n4_seed0 --data ROOMS --towers FOLDER      one run
   xmask3d train reproduce --data ROOMS --towers FOLDER                  all
@@ -85,12 +85,13 @@ def _run(options: argparse.Namespace) -> int:
 def _write_tables(out: Path, document: Path | None) -> None:
     from xmask3d_ros.files import whole_file
     from xmask3d_training.reproduction.document import fill
-    from xmask3d_training.reproduction.tables import TABLES, read_results
+    from xmask3d_training.reproduction.tables import TABLES, measured, read_results
 
     found = read_results(out)
     tables = {name: make(found) for name, make in TABLES.items()}
     with whole_file(out / "tables.md") as temporary:
-        temporary.write_text("\n".join(f"## {name}\n\n{text}" for name, text in tables.items()), encoding="utf-8")
+        parts = [f"## {name}\n\n{rows}" for name, table in tables.items() if (rows := measured(table))]
+        temporary.write_text("\n".join(parts), encoding="utf-8")
     if document is not None:
         fill(document, tables)
     print(f"tables of {sum(map(len, found.values()))} runs: {out / 'tables.md'}")

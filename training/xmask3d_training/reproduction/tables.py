@@ -181,6 +181,13 @@ def simpler_table(found: dict[str, list[Result]]) -> str:
     return markdown(["method", *_NUMBERS], rows)
 
 
+def measured(table: str) -> str:
+    """A table's rows of what has been run; empty where there are none but the paper's."""
+    head, rule, *rows = table.splitlines()
+    rows = [row for row in rows if f"| {NOT_RUN} " not in row]
+    return "" if all(row.startswith("| paper") for row in rows) else "\n".join([head, rule, *rows]) + "\n"
+
+
 TABLES: dict[str, Callable[[dict[str, list[Result]]], str]] = {
     "tiny": tiny_table,
     "runs": runs_table,
