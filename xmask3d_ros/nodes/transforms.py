@@ -85,9 +85,8 @@ class Transforms:
         # With the node, the buffer follows simulated time; made once, since it serves tf2_frames.
         self.buffer = Buffer(node=node)
         self._listener: _WatchfulListener | None = None
-        self._newest: dict[
-            str, int
-        ] = {}  # of the last listener: a jump back in a pause shows in what the next one hears
+        # Of the last listener: a jump back in a pause shows in what the next one hears.
+        self._newest: dict[str, int] = {}
         self._cleared = -_SETTLING
 
     def listen(self) -> None:

@@ -40,6 +40,13 @@ class SceneReader:
             self._kept = self._read(name)
         return self._kept
 
+    def named(self, name: str) -> Scene:
+        """The same, where the error is to say which scene it is of: elsewhere scenes are counted by its words."""
+        try:
+            return self(name)
+        except PrepareError as error:
+            raise PrepareError(f"{name}: {error}") from error
+
     def _read(self, name: str) -> Scene:
         try:
             points = read_points_file(self._layout.points(self._split, name))

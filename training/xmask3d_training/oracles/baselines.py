@@ -19,7 +19,6 @@ from xmask3d_training.data.scenes import SceneReader
 from xmask3d_training.oracles.classifier import Classifier
 from xmask3d_training.oracles.report import draw_groups, markdown, percent, write_text
 from xmask3d_training.oracles.views import NAMES, SPLITS
-from xmask3d_training.prepare.errors import PrepareError
 from xmask3d_training.prepare.layout import Layout
 
 LIMITS = {"colour": 0.15, "height": 0.25}
@@ -39,10 +38,7 @@ def point_features(root: Path, split: str, points: int, seed: int) -> tuple[dict
     rng = np.random.default_rng(seed)
     colors, heights, labels = [], [], []
     for name in check_root(layout, SPLITS[0], split, None):
-        try:
-            scene = read(name)
-        except PrepareError as error:
-            raise PrepareError(f"{name}: {error}") from error
+        scene = read.named(name)
         known = np.flatnonzero(scene.labels < len(NAMES))
         chosen = rng.choice(known, min(points, len(known)), replace=False)
         colors.append(scene.colors[chosen])

@@ -102,7 +102,7 @@ def _training(results: Mapping[str, Any], towers: Mapping[str, Mapping[str, Any]
     parts = _parts(results)
     for part in parts:
         told = f"{part['views']} views, {part['steps']} steps, {part['minutes']:.0f} minutes"
-        told += f", {_counted(part['processes'], 'process', 'es')}, seed {part['seed']}"
+        told += f", {part['processes']} process{'es' if part['processes'] != 1 else ''}, seed {part['seed']}"
         if part is parts[0] and (start := part.get("start")):
             told += f"; begun with what {start} had learned"
         rows.append([part["about"], told])
@@ -128,10 +128,6 @@ def _tower(known: Mapping[str, Any]) -> str:
         told.append(f"{last}{steps} x {views} views, {minutes} minutes, {precision}, {device}")
     told += [name if value is True else f"{name} {value}" for name, value in left.items()]
     return "; ".join(told)
-
-
-def _counted(number: int, one: str, more: str) -> str:
-    return f"{number} {one}{more if number != 1 else ''}"
 
 
 def _scores(results: Mapping[str, Any]) -> str:

@@ -18,7 +18,6 @@ from xmask3d_training.data.frames import FrameFiles
 from xmask3d_training.data.labels import LabelMaps
 from xmask3d_training.data.root import layout_of
 from xmask3d_training.data.scenes import Scene, SceneReader
-from xmask3d_training.prepare.errors import PrepareError
 
 matplotlib.use("Agg")
 import matplotlib.colors
@@ -49,11 +48,7 @@ def draw_rooms(data: Path, run: Path, name: str, path: Path, rooms: int = 3) -> 
     for file in sorted((run / "evaluation" / "labels").glob("*.npz")):
         with np.load(file) as stored:
             labels = {panel: stored[panel].astype(np.int64) for panel in PANELS}
-        try:
-            scene = read(file.stem)
-        except PrepareError as error:
-            raise PrepareError(f"{file.stem}: {error}") from error
-        ranked.append((_miou(entry, scene, labels["fused"]), file.stem, labels))
+        ranked.append((_miou(entry, read.named(file.stem), labels["fused"]), file.stem, labels))
     ranked.sort(key=lambda placed: -placed[0])
     chosen = np.unique(np.linspace(0, len(ranked) - 1, min(rooms, len(ranked))).round().astype(int))
     figure = Figure(figsize=(4.4 * (2 + len(PANELS)), 3.5 * len(chosen) + 0.9), layout="constrained")
@@ -61,7 +56,7 @@ def draw_rooms(data: Path, run: Path, name: str, path: Path, rooms: int = 3) -> 
     present: set[int] = set()
     for row, place in enumerate(chosen):
         miou, scene_name, labels = ranked[place]
-        scene = read(scene_name)
+        scene = read.named(scene_name)
         cameras = np.stack([FrameFiles(layout, scene_name, frame).pose() for frame in layout.frames(scene_name)])
         for axis, (title, image) in zip(axes[row], _panels(entry, scene, labels, cameras).items(), strict=True):
             axis.imshow(image)
